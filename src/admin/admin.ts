@@ -1,0 +1,42 @@
+import type { Cache } from '../cache/index.js';
+import { LarderError } from '../graphql/errors.js';
+import type { Viewer } from '../graphql/viewer.js';
+import type { CacheStatistics } from './cache-statistics.js';
+
+/** What the admin functions work on; put together by the composition root. */
+export interface Admin {
+  readonly cache: Pick<Cache, 'enabled' | 'ledger' | 'store' | 'invalidate'>;
+  readonly statistics: CacheStatistics;
+  /** First part of every key. */
+  readonly keyPrefix: string;
+  readonly types: CachedTypes;
+  /** Names of the fields whose values are cached, such as `Query.medicines`. */
+  readonly fields: readonly string[];
+  /** Names of the profiles there are. */
+  readonly profiles: readonly string[];
+  readonly listTenants: () => Promise<readonly TenantName[]>;
+}
+
+/** The types people know, by GraphQL name, and the table behind each. Table names are understood without being listed twice. */
+export type CachedTypes = Readonly<Record<string, CachedType>>;
+
+export interface CachedType {
+  readonly table: string;
+  /** Whose rows: each tenant's own, or those that all share. */
+  readonly partition: 'own' | 'global';
+}
+
+export interface TenantName {
+  readonly id: string;
+  readonly slug: string;
+}
+
+/** On whose authority an admin function runs: the platform's (everywhere), or one tenant's. */
+export type Authority = { readonly kind: 'platform' } | { readonly kind: 'tenant'; readonly tenant: TenantName };
+
+/** @throws LarderError FORBIDDEN for viewers who administrate nothing. */
+export function authorityOf(viewer: Viewer, tenant: TenantName | null): Authority {
+  if (viewer.role === 'PLATFORM_ADMIN') return { kind: 'platform' };
+  if (viewer.role === 'TENANT_ADMIN' && tenant !== null) return { kind: 'tenant', tenant: { id: tenant.id, slug: tenant.slug } };
+  throw new LarderError('FORBIDDEN', 'Administrating the cache requires the role TENANT_ADMIN.');
+}

@@ -1,0 +1,44 @@
+import type { Config } from '../config.js';
+import type { Database } from '../database/database.js';
+import { importCatalogue } from '../database/seed/import-catalogue.js';
+import { showProgress } from '../database/seed/progress.js';
+import { seedDemo, seedState } from '../database/seed/seed-demo.js';
+import { hashPassword } from '../modules/tenancy/tenancy.module.js';
+import type { LocalSystem } from './commands.js';
+
+type Environment = Pick<Config, 'environment' | 'demoData'>;
+
+/** What the command line does to the database itself. */
+export function createLocalSystem(config: Environment, open: () => Promise<Database>): Omit<LocalSystem, 'serve'> {
+  const withDatabase = async <T>(work: (database: Database) => Promise<T>): Promise<T> => {
+    const database = await open();
+    try {
+      return await work(database);
+    } finally {
+      await database.close();
+    }
+  };
+  return {
+    // Opening the database brings its schema up to date.
+    migrate: () => withDatabase((database) => Promise.resolve({ applied: database.migrated })),
+    seed: ({ demo }) =>
+      withDatabase(async (database) => {
+        const progress = showProgress();
+        const catalogue = await importCatalogue(database, { progress });
+        return { catalogue, demo: demo ? await seedDemo(database, { ...accounts(config), progress }) : null };
+      }),
+  };
+}
+
+/** Imports the catalogue and opens the demo pharmacies where they are wanted and missing. */
+export async function seedIfWanted(config: Environment, database: Database): Promise<void> {
+  if (!config.demoData) return;
+  const { catalogue, demo } = await seedState(database);
+  const progress = showProgress();
+  if (!catalogue) await importCatalogue(database, { progress });
+  if (!demo) await seedDemo(database, { ...accounts(config), progress });
+}
+
+function accounts({ environment }: Environment) {
+  return { production: environment === 'production', hashPassword };
+}

@@ -1,0 +1,185 @@
+import { describe, expect, it } from 'vitest';
+import { LedgerCopy } from '../cache/core/ledger.js';
+import { Identities } from '../cache/core/key.js';
+import { GLOBAL, judge, partition, tags, type Entry, type Identity, type Layer, type Partition, type Tag } from '../cache/index.js';
+import type { ErrorCode, LarderError } from '../graphql/errors.js';
+import type { Authority } from './admin.js';
+import { tagsOfPurge, type PurgeRequest, type PurgeWorld } from './purge-tags.js';
+
+const own = partition('id-of-a');
+const others = partition('id-of-b');
+const tenants = [
+  { id: own, slug: 'a' },
+  { id: others, slug: 'b' },
+];
+const world: PurgeWorld = {
+  keyPrefix: 'larder:test',
+  types: { Medicine: { table: 'medicines', partition: 'own' }, Product: { table: 'products', partition: 'global' } },
+  fields: ['Query.medicines'],
+  profiles: ['list', 'detail'],
+  listTenants: () => Promise.resolve(tenants),
+};
+const platform: Authority = { kind: 'platform' };
+const admin: Authority = { kind: 'tenant', tenant: { id: own, slug: 'a' } };
+
+const identities = new Identities(world.keyPrefix, 'database');
+const identity = (of: Partition, name = 'medicine', layer: Layer = 'entity'): Identity =>
+  identities.of({ layer, name, version: '1', profile: 'list' }, of, 7);
+const ownKey = identity(own).key;
+const othersKey = identity(others).key;
+
+const uuid = '0B7E3D51-8c1f-4a94-9d0e-3f6a2b1c4d5e';
+
+describe('what a purge invalidates', () => {
+  const cases: [string, PurgeRequest, { platform: string[] | ErrorCode; tenant: string[] | ErrorCode }][] = [
+    ['everything', { everything: true }, { platform: ['t'], tenant: ['t/id-of-a'] }],
+    ['everything of the own tenant', { everything: true, tenant: 'a' }, { platform: ['t/id-of-a'], tenant: ['t/id-of-a'] }],
+    ['the own tenant', { tenant: 'a' }, { platform: ['t/id-of-a'], tenant: ['t/id-of-a'] }],
+    ['another tenant', { tenant: 'b' }, { platform: ['t/id-of-b'], tenant: 'FORBIDDEN' }],
+    ['everything of another tenant', { everything: true, tenant: 'b' }, { platform: ['t/id-of-b'], tenant: 'FORBIDDEN' }],
+    ['a tenant that does not exist', { tenant: 'c' }, { platform: 'TENANT_NOT_FOUND', tenant: 'FORBIDDEN' }],
+    [
+      'a type',
+      { type: 'Medicine' },
+      {
+        platform: ['t/id-of-a/medicines', 't/id-of-a/medicines/*', 't/id-of-b/medicines', 't/id-of-b/medicines/*'],
+        tenant: ['t/id-of-a/medicines', 't/id-of-a/medicines/*'],
+      },
+    ],
+    [
+      'a table of one tenant',
+      { type: 'medicines', tenant: 'a' },
+      { platform: ['t/id-of-a/medicines', 't/id-of-a/medicines/*'], tenant: ['t/id-of-a/medicines', 't/id-of-a/medicines/*'] },
+    ],
+    ['a type of another tenant', { type: 'Medicine', tenant: 'b' }, { platform: ['t/id-of-b/medicines', 't/id-of-b/medicines/*'], tenant: 'FORBIDDEN' }],
+    ['a shared type', { type: 'Product' }, { platform: ['t/global/products', 't/global/products/*'], tenant: 'FORBIDDEN' }],
+    ['a shared type of one tenant', { type: 'Product', tenant: 'a' }, { platform: 'BAD_USER_INPUT', tenant: 'FORBIDDEN' }],
+    ['an unknown type', { type: 'toString' }, { platform: 'BAD_USER_INPUT', tenant: 'BAD_USER_INPUT' }],
+    [
+      'an entity, its id written in capitals',
+      { entity: { type: 'Medicine', id: uuid }, tenant: 'a' },
+      { platform: ['t/id-of-a/medicines', `t/id-of-a/medicines/${uuid.toLowerCase()}`], tenant: ['t/id-of-a/medicines', `t/id-of-a/medicines/${uuid.toLowerCase()}`] },
+    ],
+    ['a shared entity', { entity: { type: 'Product', id: 'N1' } }, { platform: ['t/global/products', 't/global/products/N1'], tenant: 'FORBIDDEN' }],
+    ['an entity without id', { entity: { type: 'Medicine', id: '' } }, { platform: 'BAD_USER_INPUT', tenant: 'BAD_USER_INPUT' }],
+    ['a field', { field: 'Query.medicines' }, { platform: ['t/@field/Query.medicines'], tenant: ['t/id-of-a/@field/Query.medicines'] }],
+    ['a field of another tenant', { field: 'Query.medicines', tenant: 'b' }, { platform: ['t/id-of-b/@field/Query.medicines'], tenant: 'FORBIDDEN' }],
+    ['a list by its name', { field: 'medicinesOfCategory' }, { platform: ['t/@field/medicinesOfCategory'], tenant: ['t/id-of-a/@field/medicinesOfCategory'] }],
+    ['a field that is not cached', { field: 'Query.medicine' }, { platform: 'BAD_USER_INPUT', tenant: 'BAD_USER_INPUT' }],
+    ['a profile', { profile: 'list' }, { platform: ['t/@profile/list'], tenant: ['t/id-of-a/@profile/list'] }],
+    ['an unknown profile', { profile: 'lists' }, { platform: 'BAD_USER_INPUT', tenant: 'BAD_USER_INPUT' }],
+    ['a tag', { tag: 't/id-of-a/medicines/7' }, { platform: ['t/id-of-a/medicines/7'], tenant: ['t/id-of-a/medicines/7'] }],
+    ['a tag of another tenant', { tag: 't/id-of-b/medicines/7' }, { platform: ['t/id-of-b/medicines/7'], tenant: 'FORBIDDEN' }],
+    ['a tag of what is shared', { tag: 't/global/products/N1' }, { platform: ['t/global/products/N1'], tenant: 'FORBIDDEN' }],
+    ['a tag that spans tenants', { tag: 't/@profile/list' }, { platform: ['t/@profile/list'], tenant: 'FORBIDDEN' }],
+    ['the tag of everything', { tag: 't' }, { platform: ['t'], tenant: 'FORBIDDEN' }],
+    ['a tag with a slug in place of the id', { tag: 't/a/medicines/7' }, { platform: 'BAD_USER_INPUT', tenant: 'FORBIDDEN' }],
+    ['what is no tag', { tag: 'medicines' }, { platform: 'BAD_USER_INPUT', tenant: 'BAD_USER_INPUT' }],
+    ['a key', { key: ownKey }, { platform: [`t/@key/${ownKey}`], tenant: [`t/@key/${ownKey}`] }],
+    ['a key of another tenant', { key: othersKey }, { platform: [`t/@key/${othersKey}`], tenant: 'FORBIDDEN' }],
+    ['the tag of a key', { tag: `t/@key/${ownKey}` }, { platform: [`t/@key/${ownKey}`], tenant: [`t/@key/${ownKey}`] }],
+    ["the tag of another tenant's key", { tag: `t/@key/${othersKey}` }, { platform: [`t/@key/${othersKey}`], tenant: 'FORBIDDEN' }],
+    ['what is no key', { key: 'larder:test:id-of-a:entity' }, { platform: 'BAD_USER_INPUT', tenant: 'BAD_USER_INPUT' }],
+    ['a key of another cache', { key: ownKey.replace('larder:test', 'x') }, { platform: 'BAD_USER_INPUT', tenant: 'BAD_USER_INPUT' }],
+    ['nothing', {}, { platform: 'BAD_USER_INPUT', tenant: 'BAD_USER_INPUT' }],
+    ['nothing, said with false and null', { everything: false, type: null, tenant: null }, { platform: 'BAD_USER_INPUT', tenant: 'BAD_USER_INPUT' }],
+    ['two things', { type: 'Medicine', profile: 'list' }, { platform: 'BAD_USER_INPUT', tenant: 'BAD_USER_INPUT' }],
+    ['a thing and everything', { type: 'Medicine', everything: true }, { platform: 'BAD_USER_INPUT', tenant: 'BAD_USER_INPUT' }],
+    ['a tag and a tenant', { tag: 't', tenant: 'a' }, { platform: 'BAD_USER_INPUT', tenant: 'BAD_USER_INPUT' }],
+    ['more than a name can be', { field: 'x'.repeat(513) }, { platform: 'BAD_USER_INPUT', tenant: 'BAD_USER_INPUT' }],
+  ];
+
+  describe.each(cases)('%s', (_name, request, expected) => {
+    it('for a platform admin', () => expectPurge(platform, request, expected.platform));
+    it('for a tenant admin', () => expectPurge(admin, request, expected.tenant));
+  });
+});
+
+describe('a pattern is refused, and the tag that covers it is named', () => {
+  const cases: [string, PurgeRequest, { platform: string; tenant: string }][] = [
+    ['tenant', { tenant: 'do*' }, { platform: 't', tenant: 't/id-of-a' }],
+    ['type', { type: 'Med*' }, { platform: 't', tenant: 't/id-of-a' }],
+    ['type of one tenant', { type: 'Med*', tenant: 'a' }, { platform: 't/id-of-a', tenant: 't/id-of-a' }],
+    ['id', { entity: { type: 'Medicine', id: '7?' }, tenant: 'a' }, { platform: 't/id-of-a/medicines/*', tenant: 't/id-of-a/medicines/*' }],
+    ['field', { field: 'Query.*' }, { platform: 't', tenant: 't/id-of-a' }],
+    ['profile', { profile: '*' }, { platform: 't', tenant: 't/id-of-a' }],
+    ['tag', { tag: 't/id-of-a/medicines/7*' }, { platform: 't/id-of-a/medicines/*', tenant: 't/id-of-a/medicines/*' }],
+    ["another tenant's tag", { tag: 't/id-of-b/med*' }, { platform: 't/id-of-b', tenant: 't/id-of-a' }],
+    ['tags of all', { tag: 't/*' }, { platform: 't', tenant: 't/id-of-a' }],
+    ['key', { key: '*' }, { platform: 't', tenant: 't/id-of-a' }],
+    ['keys of a tenant', { key: 'larder:test:id-of-b:*' }, { platform: 't/id-of-b', tenant: 't/id-of-a' }],
+    ['keys of some tenants', { key: 'larder:test:id*:entity:*' }, { platform: 't', tenant: 't/id-of-a' }],
+    ['keys of a field', { key: 'larder:test:id-of-a:field:Query.medicines:*' }, { platform: 't/id-of-a/@field/Query.medicines', tenant: 't/id-of-a/@field/Query.medicines' }],
+    ['tags of keys', { tag: 't/@key/larder:*' }, { platform: 't', tenant: 't/id-of-a' }],
+  ];
+
+  it.each(cases)('%s', async (_name, request, tag) => {
+    for (const [authority, expected] of [[platform, tag.platform], [admin, tag.tenant]] as const) {
+      const error = await tagsOfPurge(world, authority, request).catch((reason: LarderError) => reason);
+      expect(error).toMatchObject({ extensions: { code: 'GLOB_NOT_SUPPORTED', tag: expected } });
+      expect((error as LarderError).message).toContain(`tag ${expected} covers it`);
+    }
+  });
+});
+
+describe('what a purge reaches, as the engine judges it', () => {
+  const entryOf = (of: Partition): Entry => ({
+    value: {},
+    tags: [tags.row(of, 'medicines', '7'), tags.everyRow(of, 'medicines')],
+    stamp: { epoch: 'e', position: 1 },
+    readAt: 0,
+    freshUntil: 100,
+    staleUntil: 100,
+    scope: 'PUBLIC',
+    cost: 1,
+  });
+  const reaches = async (authority: Authority, request: PurgeRequest): Promise<{ own: boolean; others: boolean; shared: boolean }> => {
+    const ledger = new LedgerCopy('e');
+    for (const tag of await tagsOfPurge(world, authority, request)) ledger.record(tag, 2);
+    const invalid = (of: Partition): boolean => judge(entryOf(of), identity(of), { ledger, now: 1 }) === 'invalidated';
+    return { own: invalid(own), others: invalid(others), shared: invalid(GLOBAL) };
+  };
+  const all = { own: true, others: true, shared: true };
+  const tenantsOnly = { own: true, others: true, shared: false };
+  const mine = { own: true, others: false, shared: false };
+
+  it.each<[PurgeRequest, object]>([
+    [{ everything: true }, all],
+    [{ field: 'medicine' }, all],
+    [{ profile: 'list' }, all],
+    [{ type: 'Medicine' }, tenantsOnly],
+    [{ entity: { type: 'Medicine', id: '7' } }, tenantsOnly],
+    [{ tenant: 'a' }, mine],
+    [{ type: 'Medicine', tenant: 'a' }, mine],
+    [{ tag: 't/id-of-a/medicines/*' }, mine],
+    [{ key: ownKey }, mine],
+    [{ profile: 'detail' }, { own: false, others: false, shared: false }],
+    [{ entity: { type: 'Medicine', id: '8' } }, { own: false, others: false, shared: false }],
+  ])('by a platform admin: %j', async (request, expected) => {
+    expect(await reaches(platform, request)).toEqual(expected);
+  });
+
+  it.each<[PurgeRequest]>([[{ everything: true }], [{ field: 'medicine' }], [{ profile: 'list' }], [{ type: 'Medicine' }], [{ entity: { type: 'Medicine', id: '7' } }], [{ tenant: 'a' }], [{ key: ownKey }]])(
+    'by a tenant admin never more than the tenant: %j',
+    async (request) => {
+      expect(await reaches(admin, request)).toEqual(mine);
+    },
+  );
+});
+
+describe('while the tenants cannot be read', () => {
+  const away: PurgeWorld = { ...world, listTenants: () => Promise.reject(new Error('away')) };
+
+  it('a purge that needs their names says so, all others work', async () => {
+    await expect(tagsOfPurge(away, platform, { tenant: 'a' })).rejects.toMatchObject({ extensions: { code: 'SERVICE_UNAVAILABLE' } });
+    await expect(tagsOfPurge(away, platform, { everything: true })).resolves.toEqual(['t']);
+    await expect(tagsOfPurge(away, platform, { tag: 't/id-of-a/medicines/7' })).resolves.toEqual(['t/id-of-a/medicines/7']);
+    await expect(tagsOfPurge(away, admin, { type: 'Medicine' })).resolves.toHaveLength(2);
+  });
+});
+
+async function expectPurge(authority: Authority, request: PurgeRequest, expected: string[] | ErrorCode): Promise<void> {
+  const outcome: readonly Tag[] | unknown = await tagsOfPurge(world, authority, request).catch((error: unknown) => error);
+  if (Array.isArray(expected)) expect(outcome).toEqual(expected);
+  else expect(outcome).toMatchObject({ extensions: { code: expected } });
+}

@@ -1,0 +1,229 @@
+import 'reflect-metadata';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { KeyvAdapter } from '@apollo/utils.keyvadapter';
+import type { GraphQLSchema } from 'graphql';
+import type { Admin } from './admin/admin.js';
+import { logDecisions } from './admin/cache-log.js';
+import { CacheStatistics } from './admin/cache-statistics.js';
+import type { LocalSystem } from './admin/commands.js';
+import { createLocalSystem, seedIfWanted } from './admin/local-system.js';
+import { printSchema } from './admin/print-schema.js';
+import { welcome } from './admin/welcome.js';
+import { Cache, GLOBAL, MemoryLedger, openStores, partition, Reader, tagsOfChanges, type Sources, type Stores } from './cache/index.js';
+import { cacheFields } from './cache/graphql/index.js';
+import type { Config } from './config.js';
+import { openDatabase, type Database, type DatabaseOptions, type DbScope } from './database/database.js';
+import { isUnavailable } from './database/database-error.js';
+import { authorizeFields } from './graphql/authorize.js';
+import { Context, type ReadDb, type WriteScope } from './graphql/context.js';
+import { profiles } from './graphql/profiles.js';
+import { systemClock, type Clock } from './lib/clock.js';
+import { digest } from './lib/digest.js';
+import { cachedTypes as pharmacyTypes, keyColumns } from './modules/pharmacy/pharmacy.module.js';
+import { cachedTypes as tenancyTypes, createIdentify, listTenants } from './modules/tenancy/tenancy.module.js';
+import type { RowImages } from './outbox/images.js';
+import { withTransaction } from './outbox/with-transaction.js';
+import { createLogger } from './server/logger.js';
+import { createServer } from './server/create-server.js';
+import type { IncomingRequest } from './server/graphql-endpoint.js';
+import type { Readiness } from './server/health.js';
+import { readOperations } from './server/operations.js';
+import { stopOnSignals } from './server/stop-on-signals.js';
+import { buildApiSchema } from './schema.js';
+
+/** What tests put in the place of what a running service has; nothing in the environment reaches it. */
+export interface AppOptions {
+  readonly clock?: Clock;
+  /** Told of every SQL statement as it is sent. */
+  readonly onQuery?: (statement: string) => void;
+  /** Where log lines go instead of standard output. */
+  readonly logTo?: { write(line: string): void };
+  /** A database that is open already, and is left open by `close`. */
+  readonly database?: Database;
+}
+
+export interface App {
+  readonly config: Config;
+  readonly database: Database;
+  readonly cache: Cache;
+  readonly schema: GraphQLSchema;
+  /** Starts to answer. @returns where. */
+  listen(): Promise<{ readonly url: string }>;
+  /** Finishes what is under way, then closes the rooms from the outside in. */
+  close(): Promise<void>;
+}
+
+const EXAMPLES = fileURLToPath(new URL('../schema/operations', import.meta.url));
+
+/** Puts the service together: the only place that knows every room. */
+export async function createApp(config: Config, options: AppOptions = {}): Promise<App> {
+  const clock = options.clock ?? systemClock;
+  const logger = createLogger(config.log, options.logTo);
+  const database = options.database ?? (await openDatabase({ ...databaseOptions(config), logger, onQuery: options.onQuery }));
+  const ledger = new MemoryLedger(clock);
+  const stores = await openStores({
+    redis: config.redis,
+    memoryBytes: config.cache.memoryBytes,
+    maxEntryBytes: config.cache.maxEntryBytes,
+    deadlineMs: config.cache.deadline,
+    prefix: config.cache.prefix,
+    clock,
+    now: () => ledger.now(),
+    logger,
+  });
+  const cache = new Cache({
+    store: stores.store,
+    ledger,
+    prefix: config.cache.prefix,
+    databaseId: database.id,
+    enabled: config.cache.enabled,
+    isSourceFailure: isUnavailable,
+    onBackgroundError: (error) => logger.warn({ err: error }, 'something in the background failed'),
+  });
+  const statistics = new CacheStatistics(clock);
+  cache.events.on(statistics.listener);
+  logDecisions(cache, logger);
+
+  let admin: Admin | undefined;
+  const schema = await buildApiSchema(() => admin as Admin);
+  const fields = cacheFields<Context, ReadDb>(schema, {
+    readerOf: (context) => context.reader,
+    contextWithin: (context, reader, of) => context.within(reader, of),
+    varyBy: (context, args) => (context.tenantOrNull === null ? {} : { language: context.language(asText(args['language'])) }),
+    viewerOf: ({ viewer }) => (viewer.kind === 'anonymous' ? null : viewer.userId),
+    version: digest(buildId() + printSchema(schema)),
+  });
+  authorizeFields(schema);
+  admin = {
+    cache,
+    statistics,
+    keyPrefix: config.cache.prefix,
+    types: { ...tenancyTypes, ...pharmacyTypes },
+    fields,
+    profiles: Object.keys(profiles),
+    listTenants: () => database.read('platform', listTenants),
+  };
+
+  const server = await createServer<Context>({
+    config,
+    logger,
+    schema,
+    apolloCache: new KeyvAdapter<string>(stores.keyv as never),
+    plugins: [],
+    context: contextFactory({ database, cache, clock, onError: (error) => logger.warn({ err: error }, 'a session was not renewed') }),
+    ready: () => readiness(database, cache),
+    operations: await readOperations(EXAMPLES),
+    isUnavailable,
+  });
+
+  return {
+    config,
+    database,
+    cache,
+    schema,
+    listen: async () => ({ url: await server.listen({ host: config.host, port: config.port }) }),
+    close: async () => {
+      await server.close();
+      await closeCache(cache, stores);
+      if (options.database === undefined) await database.close();
+    },
+  };
+}
+
+function databaseOptions({ database }: Config): Pick<DatabaseOptions, 'url' | 'poolMax' | 'dataDir'> {
+  return { url: database.url ?? undefined, poolMax: database.poolMax, dataDir: database.dataDir };
+}
+
+async function closeCache(cache: Cache, stores: Stores): Promise<void> {
+  await cache.drain();
+  await cache.ledger.close();
+  await stores.close();
+}
+
+interface RequestRooms {
+  readonly database: Database;
+  readonly cache: Cache;
+  readonly clock: Clock;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Makes the function that finds out who asks, and gives the operation its ways to read and to write. */
+function contextFactory({ database, cache, clock, onError }: RequestRooms): (incoming: IncomingRequest) => Promise<Context> {
+  const identify = createIdentify(clock, onError);
+  const sources: Sources<ReadDb> = (of) => (query) => database.read(of === GLOBAL ? 'platform' : { tenantId: of }, query);
+  const applied = async ({ changes }: RowImages): Promise<void> => {
+    await cache.invalidate(tagsOfChanges(changes, keyColumns));
+  };
+
+  return async ({ credentials }) => {
+    // Before the first read of anything: who asks is read through the cache, too (F1).
+    const request = cache.begin();
+    let tenantId: string | null = null;
+    const transaction: Context['transaction'] = async (scope, work) => {
+      const target = { database, scope: dbScope(scope, tenantId), applied };
+      try {
+        return await withTransaction(target, work);
+      } finally {
+        request.renew();
+      }
+    };
+    const anyone = new Reader<ReadDb>(cache, request, null, sources);
+    const { tenant, viewer } = await identify(anyone, credentials, transaction);
+    tenantId = tenant?.id ?? null;
+    const reader = tenant === null ? anyone : new Reader<ReadDb>(cache, request, partition(tenant.id), sources);
+    return new Context({ tenant, viewer, acceptedLanguages: credentials.acceptedLanguages, reader, transaction });
+  };
+}
+
+function dbScope(scope: WriteScope, tenantId: string | null): DbScope {
+  if (scope === 'platform') return 'platform';
+  if (tenantId === null) throw new Error('a transaction of a tenant needs a tenant');
+  return { tenantId };
+}
+
+async function readiness(database: Database, cache: Cache): Promise<Readiness> {
+  const reached = await database.ping().then(
+    () => true,
+    () => false,
+  );
+  const trusted = cache.ledger.isTrusted();
+  // Without its ledger the service answers from the database: slower, and right.
+  return { ready: reached, checks: { database: reached ? 'ok' : 'not reachable', ledger: trusted ? 'ok' : 'not trusted: nothing is served from the cache' } };
+}
+
+function asText(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+/** Entries of another build are other keys: its resolvers may answer something else under the same schema. */
+function buildId(): string {
+  return (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+}
+
+/** Runs the service until it is told to stop: seeded first, where demo data is wanted and missing. */
+export async function serve(config: Config): Promise<void> {
+  const logger = createLogger(config.log);
+  const database = await openDatabase({ ...databaseOptions(config), logger });
+  await seedIfWanted(config, database);
+  const app = await createApp(config, { database });
+  const { url } = await app.listen();
+  stopOnSignals({
+    close: async () => {
+      await app.close();
+      await database.close();
+    },
+    timeout: config.shutdownTimeout,
+    logger,
+  });
+  process.stdout.write(welcome({ url, demo: config.demoData, graphiql: config.graphiql }));
+}
+
+/** What the command line does without a running server. */
+export function localSystem(config: Config): LocalSystem {
+  const logger = createLogger(config.log);
+  return {
+    ...createLocalSystem(config, () => openDatabase({ ...databaseOptions(config), logger })),
+    serve: () => serve(config),
+  };
+}

@@ -1,0 +1,348 @@
+import { Background } from '../../lib/background.js';
+import type { Collector } from './collector.js';
+import { isUsable, judge, type Entry } from './entry.js';
+import { CacheEvents } from './events.js';
+import { Identities } from './key.js';
+import type { Invalidation, Ledger } from './ledger.js';
+import type { Policy } from './policy.js';
+import { Reading, type Loaded, type LoadMissing, type Lookup } from './reading.js';
+import { CacheRequest } from './request.js';
+import { seal } from './seal.js';
+import { Flights, type Flight, type Leading } from './single-flight.js';
+import type { EntryStore, StoreWrite } from './store.js';
+import type { Tag } from './tags.js';
+
+export type { Loaded, LoadMissing, Lookup } from './reading.js';
+
+export interface CacheOptions {
+  readonly store: EntryStore;
+  readonly ledger: Ledger;
+  /** First part of every key, for a store that others use too. */
+  readonly prefix: string;
+  /** Random id of the database that is cached: another database's entries are other keys. */
+  readonly databaseId: string;
+  /** False: neither reads nor stores, and still invalidates, since other nodes cache. */
+  readonly enabled: boolean;
+  /** Whether an error means that the source is failing (then a stale entry may be served) and not that the caller erred. */
+  readonly isSourceFailure?: (error: unknown) => boolean;
+  readonly onBackgroundError: (error: unknown) => void;
+}
+
+/** When a load began: the stamp and the time its entry will carry. */
+type Began = Pick<CacheRequest, 'stamp' | 'readAt'>;
+
+/** What becomes of an entry beside answering who loaded it. */
+interface Kept {
+  readonly shared: boolean;
+  readonly write: StoreWrite | null;
+}
+
+/** How often a lookup joins loads that turn out too old before it loads for itself. */
+const MAX_JOINS = 3;
+
+/**
+ * The story of a read: look up -> judge -> join or load -> store -> report.
+ */
+export class Cache {
+  readonly events = new CacheEvents();
+  readonly identities: Identities;
+  readonly ledger: Ledger;
+  readonly #flights = new Flights();
+  readonly #background: Background;
+  readonly #isSourceFailure: (error: unknown) => boolean;
+
+  constructor(private readonly options: CacheOptions) {
+    this.ledger = options.ledger;
+    this.identities = new Identities(options.prefix, options.databaseId);
+    this.#background = new Background(options.onBackgroundError);
+    this.#isSourceFailure = options.isSourceFailure ?? (() => true);
+  }
+
+  get enabled(): boolean {
+    return this.options.enabled;
+  }
+
+  get store(): EntryStore {
+    return this.options.store;
+  }
+
+  /** To be called when a request has arrived, before anything of it reads the source. */
+  begin(options: { readonly bypass?: boolean } = {}): CacheRequest {
+    return new CacheRequest(this.ledger, !this.options.enabled || options.bypass === true);
+  }
+
+  async read<T>(request: CacheRequest, lookup: Lookup, load: () => Promise<Loaded<T>>): Promise<Entry<T>> {
+    const [answer] = await this.readMany<T>(request, [lookup], async () => [await load()]);
+    if (answer === undefined || answer instanceof Error) throw answer ?? new Error('a load answered nothing');
+    return answer;
+  }
+
+  /** Reads many entries with one look-up in the store and one load for those missing. A failing one fails alone. */
+  async readMany<T>(request: CacheRequest, lookups: readonly Lookup[], load: LoadMissing<T>): Promise<readonly (Entry<T> | Error)[]> {
+    const reading = new Reading<T>(request, lookups, load);
+    const unshared: number[] = [];
+    const shared: number[] = [];
+    for (const at of reading.open) (this.#isUnshared(request, reading.at(at)) ? unshared : shared).push(at);
+    const missing = shared.length === 0 ? [] : await this.#lookUp(reading, shared);
+    await Promise.all([
+      unshared.length === 0 ? undefined : this.#loadUnshared(reading, unshared),
+      missing.length === 0 ? undefined : this.#joinOrLoad(reading, missing),
+    ]);
+    return reading.answers;
+  }
+
+  /** Entries that may be served now, without loading the others. */
+  async peekMany(request: CacheRequest, lookups: readonly Lookup[]): Promise<readonly (Entry | undefined)[]> {
+    if (request.bypass || lookups.length === 0) return lookups.map(() => undefined);
+    const reading = new Reading<unknown>(request, lookups, () => Promise.resolve([]));
+    await this.#lookUp(reading, reading.open);
+    return lookups.map((_, at) => reading.answerAt(at) as Entry | undefined);
+  }
+
+  /** Stores values that were not loaded through `readMany`, under the stamp that the request began with (F1). */
+  async write(request: CacheRequest, values: readonly (Lookup & Loaded<unknown>)[]): Promise<void> {
+    const writes = values.flatMap((value) => {
+      const entry = this.#toEntry(request.began, value, { ...value, cost: 0 });
+      return this.#keep(request, value, { entry, collector: value.collector }).write ?? [];
+    });
+    if (writes.length > 0) await this.store.setMany(writes);
+  }
+
+  /** Makes everything that depends on the tags invalid, on this node when it resolves, on the others within a second. */
+  async invalidate(tags: readonly Tag[]): Promise<Invalidation> {
+    try {
+      const result = await this.ledger.invalidate(tags);
+      this.events.emit({ type: 'invalidate', tags, result });
+      return result;
+    } catch (error) {
+      this.events.emit({ type: 'invalidate-failed', tags, error });
+      throw error;
+    }
+  }
+
+  /** Resolves when every write to the store that is under way has ended. */
+  drain(): Promise<void> {
+    return this.#background.drain();
+  }
+
+  async close(): Promise<void> {
+    await this.drain();
+    await this.ledger.close();
+    await this.store.close();
+  }
+
+  #isUnshared(request: CacheRequest, { policy }: Lookup): boolean {
+    return request.bypass || policy.maxAge <= 0;
+  }
+
+  /** Answers what the store has and the ledger calls valid; returns the rest. */
+  async #lookUp<T>(reading: Reading<T>, asked: readonly number[]): Promise<number[]> {
+    // A node that may not trust what is stored does not even ask.
+    const trusted = this.ledger.isTrusted();
+    const found = trusted ? await this.store.getMany(asked.map((at) => reading.at(at).identity.key), reading.request.budget) : [];
+    // Judged by the copy as it is now: the look-up may have taken longer than the trust lasts.
+    const stillTrusted = trusted && this.ledger.isTrusted();
+    const now = this.ledger.now();
+    const missing: number[] = [];
+    asked.forEach((at, index) => {
+      const { identity } = reading.at(at);
+      const entry = found[index] as Entry<T> | undefined;
+      const verdict = !stillTrusted ? 'alone' : entry === undefined ? 'absent' : judge(entry, identity, { ledger: this.ledger, now });
+      if (verdict === 'fresh' && entry !== undefined) {
+        reading.answer(at, entry);
+        this.events.emit({ type: 'hit', of: identity, freshness: 'fresh', age: now - entry.readAt });
+        return;
+      }
+      // Stale: loaded anew, and kept in case that fails.
+      if (verdict === 'stale' && entry !== undefined) reading.keepStale(at, entry);
+      this.events.emit({ type: 'miss', of: identity, reason: isUsable(verdict) ? 'expired' : verdict });
+      missing.push(at);
+    });
+    return missing;
+  }
+
+  async #joinOrLoad<T>(reading: Reading<T>, missing: readonly number[], joins = 0): Promise<void> {
+    const toLoad: number[] = [];
+    const joined: Promise<number | null>[] = [];
+    for (const at of missing) {
+      const flight = joins < MAX_JOINS ? this.#flights.underWay(reading.at(at).identity.key) : undefined;
+      if (flight === undefined || this.#isTooOldAlone(reading, flight)) toLoad.push(at);
+      else joined.push(this.#join(reading, at, flight));
+    }
+    const [again] = await Promise.all([Promise.all(joined), toLoad.length === 0 ? undefined : this.#lead(reading, toLoad)]);
+    const unusable = again.filter((at) => at !== null);
+    // Those who joined too late share one next flight: the first of them leads it.
+    if (unusable.length > 0) await this.#joinOrLoad(reading, unusable, joins + 1);
+  }
+
+  /** Alone, what a flight brings can only be judged by its age: it must have begun after this request did. */
+  #isTooOldAlone<T>(reading: Reading<T>, flight: Flight): boolean {
+    return !this.ledger.isTrusted() && flight.readAt < reading.readAt;
+  }
+
+  /** Waits for another's load and judges what it brought (F2). Returns the lookup when it has to be loaded anew. */
+  async #join<T>(reading: Reading<T>, at: number, flight: Flight): Promise<number | null> {
+    const { identity } = reading.at(at);
+    try {
+      const { entry, shared } = await flight.landed;
+      const use = shared ? this.#useOfJoined(reading, at, entry) : 'never';
+      if (use === 'never') {
+        await this.#loadUnshared(reading, [at]);
+      } else if (use === 'none' || this.#isTooOldAlone(reading, flight)) {
+        this.#flights.retire(identity.key, flight);
+        return at;
+      } else {
+        this.events.emit({ type: 'join', of: identity });
+        reading.answer(at, entry as Entry<T>);
+      }
+    } catch (error) {
+      this.#fail(reading, at, error);
+    }
+    return null;
+  }
+
+  /**
+   * Validity is judged by the copy as it is on arrival, lifetimes as they were when this reading began: a load that
+   * outlives its own value is shared by those who asked in time. `never`: nor is the next flight of any use.
+   */
+  #useOfJoined<T>(reading: Reading<T>, at: number, entry: Entry): 'full' | 'none' | 'never' {
+    const verdict = judge(entry, reading.at(at).identity, { ledger: this.ledger, now: reading.readAt });
+    if (isUsable(verdict)) return 'full';
+    if ((verdict === 'invalidated' || verdict === 'pending') && reading.beganNoLaterThan(entry.stamp)) return 'full';
+    // While a change has no position, no later flight can be judged either.
+    return verdict === 'pending' ? 'never' : 'none';
+  }
+
+  async #lead<T>(reading: Reading<T>, toLoad: readonly number[]): Promise<void> {
+    const { request } = reading;
+    const flights = toLoad.map((at) => this.#flights.lead(reading.at(at).identity.key, reading.readAt));
+    const loaded = await this.#load(reading, toLoad);
+    const writes: StoreWrite[] = [];
+    const written: Leading[] = [];
+    flights.forEach((flight, index) => {
+      const at = toLoad[index] as number;
+      const result = loaded[index];
+      if (result === undefined || result instanceof Error) {
+        this.#fail(reading, at, result);
+        flight.fail(result);
+        return;
+      }
+      const { shared, write } = this.#keep(request, reading.at(at), result);
+      flight.land({ entry: result.entry, shared });
+      reading.answer(at, result.entry);
+      if (write === null) {
+        flight.leave();
+      } else {
+        writes.push(write);
+        written.push(flight);
+      }
+    });
+    if (writes.length === 0) return;
+    // It can be joined until it is stored: whoever looked into the store just before finds it here (C2).
+    const storing = this.store.setMany(writes).finally(() => {
+      for (const flight of written) flight.leave();
+    });
+    this.#background.run(storing);
+  }
+
+  async #loadUnshared<T>(reading: Reading<T>, toLoad: readonly number[]): Promise<void> {
+    const loaded = await this.#load(reading, toLoad);
+    toLoad.forEach((at, index) => {
+      const result = loaded[index];
+      const { identity } = reading.at(at);
+      if (result === undefined || result instanceof Error) this.#fail(reading, at, result);
+      else {
+        this.events.emit({ type: 'bypass', of: identity, reason: reading.request.bypass ? 'the request bypasses the cache' : 'never stored' });
+        reading.answer(at, result.entry);
+      }
+    });
+  }
+
+  async #load<T>(reading: Reading<T>, toLoad: readonly number[]): Promise<readonly ({ entry: Entry<T>; collector: Collector } | Error)[]> {
+    const started = performance.now();
+    let results: readonly (Loaded<T> | Error)[];
+    try {
+      results = await reading.load(toLoad);
+    } catch (error) {
+      const failure = asError(error);
+      results = toLoad.map(() => failure);
+    }
+    const milliseconds = performance.now() - started;
+    return toLoad.map((at, index) => {
+      const result = results[index] ?? new Error('a load answered fewer values than it was asked for');
+      if (result instanceof Error) return result;
+      const lookup = reading.at(at);
+      this.events.emit({ type: 'load', of: lookup.identity, milliseconds });
+      try {
+        return { entry: this.#toEntry(reading, lookup, { ...result, cost: milliseconds }), collector: result.collector };
+      } catch (error) {
+        // A load that answers nonsense fails; it must not leave a flight that never lands.
+        return asError(error);
+      }
+    });
+  }
+
+  #toEntry<T>(began: Began, { policy }: Lookup, { value, collector, cost }: Loaded<T> & { readonly cost: number }): Entry<T> {
+    return {
+      value,
+      tags: collector.tags,
+      stamp: began.stamp,
+      ...collector.lifetime(policy, began.readAt),
+      scope: policy.scope === 'PRIVATE' ? 'PRIVATE' : collector.scope,
+      cost,
+    };
+  }
+
+  /** Whether others may use what was loaded, and what is stored of it. */
+  #keep(request: CacheRequest, lookup: Lookup, { entry, collector }: { entry: Entry; collector: Collector }): Kept {
+    const unfit = request.bypass ? 'the request bypasses the cache' : whyUnshared(lookup.policy, collector, entry);
+    const bytes = unfit === null ? seal(entry) : null;
+    const notShared = unfit ?? (bytes === null ? 'it is no plain data' : null);
+    const reason = notShared ?? this.#whyNotStored(lookup, entry);
+    if (reason !== null) this.events.emit({ type: 'skip', of: lookup.identity, reason });
+    return { shared: notShared === null, write: reason === null && bytes !== null ? this.#toWrite(lookup, entry, bytes) : null };
+  }
+
+  /** Why an entry that others may use is of no use to those who come later. */
+  #whyNotStored({ identity }: Lookup, entry: Entry): string | null {
+    if (!this.ledger.isTrusted()) return 'this node is alone';
+    const verdict = judge(entry, identity, { ledger: this.ledger, now: this.ledger.now() });
+    return isUsable(verdict) ? null : `already ${verdict}`;
+  }
+
+  #toWrite({ identity }: Lookup, entry: Entry, bytes: number): StoreWrite {
+    const ttl = Math.max(1, Math.ceil(entry.staleUntil - this.ledger.now()));
+    this.events.emit({ type: 'store', of: identity, maxAge: entry.freshUntil - entry.readAt });
+    return { key: identity.key, entry, bytes, ttl };
+  }
+
+  #fail<T>(reading: Reading<T>, at: number, error: unknown): void {
+    const failure = asError(error);
+    const stale = reading.staleAt(at);
+    const { identity } = reading.at(at);
+    this.events.emit({ type: 'error', of: identity, error: failure });
+    // The source fails: what is in its grace is better than nothing, if no write has overtaken it meanwhile (D2).
+    if (stale !== undefined && this.#isSourceFailure(failure) && this.ledger.isTrusted()) {
+      const now = this.ledger.now();
+      if (isUsable(judge(stale, identity, { ledger: this.ledger, now }))) {
+        this.events.emit({ type: 'hit', of: identity, freshness: 'stale', age: now - stale.readAt });
+        reading.answer(at, stale);
+        return;
+      }
+    }
+    reading.answer(at, failure);
+  }
+}
+
+/** Why nobody but who loaded it may use an entry, however soon. */
+function whyUnshared(policy: Policy, collector: Collector, entry: Entry): string | null {
+  if (policy.maxAge <= 0) return 'its maxAge is 0';
+  if (collector.notStorable !== null) return collector.notStorable;
+  // The key of a PUBLIC entry has no viewer in it: what turned out to be private must not be found under it (P1).
+  return policy.scope === 'PUBLIC' && entry.scope === 'PRIVATE' ? 'it contains private data' : null;
+}
+
+function asError(error: unknown): Error {
+  if (error instanceof Error) return error;
+  return new Error(error === undefined ? 'a load answered nothing' : 'a load failed with something that is no Error', { cause: error });
+}

@@ -1,0 +1,75 @@
+import { canonical } from '../../lib/canonical.js';
+import { digest } from '../../lib/digest.js';
+import { CacheError } from './errors.js';
+import { EVERYTHING, tags, type Partition, type Tag } from './tags.js';
+
+declare const keyBrand: unique symbol;
+export type CacheKey = string & { readonly [keyBrand]: true };
+
+/** The floors of the house: a request asks them from the top. `value` is what applications cache through the door. */
+export type Layer = 'response' | 'field' | 'list' | 'entity' | 'value';
+
+/** What is cached, apart from the arguments it was asked with. */
+export interface Subject {
+  readonly layer: Layer;
+  /** Unique within the layer: `Query.medicines`, `medicine`, `medicinesInCategory`. */
+  readonly name: string;
+  /** Changes when the stored shape or meaning does: a hash of schema and policy, of the table's shape, a build id. */
+  readonly version: string;
+  readonly profile?: string;
+}
+
+/** Everything that an entry is, known before it is looked up. */
+export interface Identity {
+  readonly key: CacheKey;
+  readonly subject: Subject;
+  readonly partition: Partition;
+  /** Tags that follow from what the entry is: its partition, and what administrators purge by. */
+  readonly implied: readonly Tag[];
+}
+
+/** The partition that a key under the prefix belongs to, or null for a text that is no key of ours. */
+export function partitionOfKey(key: string, prefix: string): string | null {
+  const start = prefix.length + 1;
+  if (!key.startsWith(prefix) || key[prefix.length] !== ':') return null;
+  const end = key.indexOf(':', start);
+  return end < 0 ? null : key.slice(start, end);
+}
+
+/** Makes identities for one database: two databases behind one Redis never meet. */
+export class Identities {
+  readonly #implied = new WeakMap<Subject, Map<Partition, readonly Tag[]>>();
+
+  constructor(
+    /** Namespace in a store that others use too. */
+    private readonly prefix: string,
+    private readonly databaseId: string,
+  ) {}
+
+  /**
+   * @param about all that distinguishes this entry from others of its subject and partition: arguments, language,
+   *   permissions, viewer. Typed, injective, canonical (P5).
+   */
+  of(subject: Subject, partition: Partition, about: unknown): Identity {
+    // The type says so already; JavaScript callers and casts are refused here (P2).
+    if (!partition) throw new CacheError('CACHE_PARTITION_INVALID', `${subject.layer} ${subject.name} was asked for without a partition`);
+    // Subject and version stand inside the digest, too: the readable part is for people and may be ambiguous.
+    const hash = digest(canonical([this.databaseId, subject.layer, subject.name, subject.version, partition, about]));
+    const key = `${this.prefix}:${partition}:${subject.layer}:${subject.name}:${hash}` as CacheKey;
+    return { key, subject, partition, implied: this.#impliedBy(subject, partition, key) };
+  }
+
+  #impliedBy(subject: Subject, partition: Partition, key: CacheKey): readonly Tag[] {
+    let byPartition = this.#implied.get(subject);
+    if (byPartition === undefined) this.#implied.set(subject, (byPartition = new Map<Partition, readonly Tag[]>()));
+    let shared = byPartition.get(partition);
+    if (shared === undefined) {
+      shared = [EVERYTHING, tags.partition(partition), tags.field(null, subject.name), tags.field(partition, subject.name)];
+      if (subject.profile !== undefined) {
+        shared = [...shared, tags.profile(null, subject.profile), tags.profile(partition, subject.profile)];
+      }
+      byPartition.set(partition, shared);
+    }
+    return [...shared, tags.key(key)];
+  }
+}

@@ -1,0 +1,65 @@
+import type { Stamp } from './entry.js';
+import type { Ledger } from './ledger.js';
+import { LookupBudget } from './lookup-budget.js';
+
+/**
+ * One operation's view of the cache: the stamp under which all its loads are stored, and its memo.
+ * Made before the request's first read of the source (F1).
+ */
+export class CacheRequest {
+  /** What it has waited for stores. */
+  readonly budget = new LookupBudget();
+  /** Stamp and time of its beginning, whatever was renewed since: for values of which nobody knows when they were read. */
+  readonly began: { readonly stamp: Stamp; readonly readAt: number };
+  #stamp: Stamp;
+  #readAt: number;
+  #hadPending: boolean;
+  #memo = new Map<object, unknown>();
+  /** Counts renewals: what began under an earlier one is not what this request sees now. */
+  #generation = 0;
+
+  constructor(
+    private readonly ledger: Ledger,
+    /** Reads and stores nothing: a strong read that this node's copy does not cover, or a cache switched off. */
+    readonly bypass: boolean,
+  ) {
+    this.#stamp = ledger.stamp();
+    this.#readAt = ledger.now();
+    this.#hadPending = ledger.hasPending;
+    this.began = { stamp: this.#stamp, readAt: this.#readAt };
+  }
+
+  get stamp(): Stamp {
+    return this.#stamp;
+  }
+
+  /** When the stamp was taken, in milliseconds on the ledger's clock. */
+  get readAt(): number {
+    return this.#readAt;
+  }
+
+  /** Whether, when the stamp was taken, changes were known that the stamp does not tell from those before it. */
+  get hadPending(): boolean {
+    return this.#hadPending;
+  }
+
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** What this request has made for an owner once (a DataLoader for a definition). */
+  memo<T>(owner: object, make: () => T): T {
+    let made = this.#memo.get(owner);
+    if (made === undefined) this.#memo.set(owner, (made = make()));
+    return made as T;
+  }
+
+  /** After a transaction of its own, a request sees the world anew: new stamp, new memo (F7). */
+  renew(): void {
+    this.#memo = new Map();
+    this.#stamp = this.ledger.stamp();
+    this.#readAt = this.ledger.now();
+    this.#hadPending = this.ledger.hasPending;
+    this.#generation++;
+  }
+}

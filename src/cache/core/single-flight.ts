@@ -1,0 +1,61 @@
+import type { Entry } from './entry.js';
+import type { CacheKey } from './key.js';
+
+/** What a load brought: an entry, never a bare value, so that whoever joined can judge it (F2). */
+export interface Landed {
+  readonly entry: Entry;
+  /** False when nobody but the leader may use it. */
+  readonly shared: boolean;
+}
+
+export interface Flight {
+  readonly landed: Promise<Landed>;
+  /** When the leader's request was stamped, in milliseconds on the ledger's clock. */
+  readonly readAt: number;
+}
+
+/** The leader's side of a flight. */
+export interface Leading {
+  /** Tells those who joined, and whoever joins until `leave`. */
+  land(landed: Landed): void;
+  fail(error: unknown): void;
+  /** From now on nobody can join. */
+  leave(): void;
+}
+
+/** Loads under way in this process, by full key: two viewers never share a PRIVATE one (P4). */
+export class Flights {
+  readonly #underWay = new Map<CacheKey, Flight>();
+
+  underWay(key: CacheKey): Flight | undefined {
+    return this.#underWay.get(key);
+  }
+
+  /** Announces a load. A later flight takes the place of an earlier one under the same key. */
+  lead(key: CacheKey, readAt: number): Leading {
+    let land!: (landed: Landed) => void;
+    let fail!: (error: unknown) => void;
+    const landed = new Promise<Landed>((resolve, reject) => {
+      land = resolve;
+      fail = reject;
+    });
+    // Nobody may have joined: then its failure is told to the leader only.
+    landed.catch(() => undefined);
+    const flight: Flight = { landed, readAt };
+    this.#underWay.set(key, flight);
+    const leave = (): void => this.retire(key, flight);
+    return {
+      land,
+      fail: (error) => {
+        leave();
+        fail(error);
+      },
+      leave,
+    };
+  }
+
+  /** Takes a flight away that somebody could not use, so that the next one can be led. */
+  retire(key: CacheKey, flight: Flight): void {
+    if (this.#underWay.get(key) === flight) this.#underWay.delete(key);
+  }
+}

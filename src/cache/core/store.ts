@@ -1,0 +1,58 @@
+import type { Entry } from './entry.js';
+import type { CacheKey } from './key.js';
+import type { LookupBudget } from './lookup-budget.js';
+
+export interface StoreWrite {
+  readonly key: CacheKey;
+  /** Sealed: frozen at every depth, since a store may keep the object itself. */
+  readonly entry: Entry;
+  /** What it occupies in memory, as estimated by `seal`. */
+  readonly bytes: number;
+  /** Milliseconds until the store may forget it: room, not validity. A whole number above 0. */
+  readonly ttl: number;
+}
+
+/**
+ * Where entries are kept. A store may forget anything at any time; it never decides about validity.
+ * An outage is a miss: no method rejects, and none takes longer than its deadline (D1).
+ */
+export interface EntryStore {
+  /**
+   * One answer per key, in order; at most one network round trip.
+   * @param budget the request's: what it has waited for earlier look-ups is deducted from this one's deadline.
+   */
+  getMany(keys: readonly CacheKey[], budget?: LookupBudget): Promise<readonly (Entry | undefined)[]>;
+  /** At most one network round trip. */
+  setMany(writes: readonly StoreWrite[]): Promise<void>;
+  deleteMany(keys: readonly CacheKey[]): Promise<void>;
+  /** Forgets every entry under this store's prefix, and nobody else's. */
+  clear(): Promise<void>;
+  stats(): Promise<StoreStats>;
+  close(): Promise<void>;
+}
+
+export interface StoreStats {
+  readonly tiers: readonly TierStats[];
+}
+
+export interface TierStats {
+  readonly kind: 'memory' | 'redis';
+  /** False while the store is given no requests because it failed lately. */
+  readonly healthy: boolean;
+  readonly entries: number | null;
+  readonly bytes: number | null;
+  readonly maxBytes: number | null;
+  readonly evictions: number | null;
+  readonly timeouts: number;
+  readonly errors: number;
+  /** From the server itself; absent in memory. */
+  readonly server?: {
+    readonly version: string;
+    readonly usedMemory: number;
+    readonly maxMemory: number | null;
+    readonly clients: number;
+    readonly evictedKeys: number;
+    readonly hits: number;
+    readonly misses: number;
+  };
+}

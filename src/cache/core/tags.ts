@@ -1,0 +1,88 @@
+import { CacheError } from './errors.js';
+
+declare const tagBrand: unique symbol;
+declare const partitionBrand: unique symbol;
+
+/** What an entry depends on. Names tables, not GraphQL types, and carries its partition. */
+export type Tag = string & { readonly [tagBrand]: true };
+
+/** The engine's word for a tenant. No key and no tag exists without one (P2). */
+export type Partition = string & { readonly [partitionBrand]: true };
+
+const PARTITION = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
+const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;
+
+/** @throws CacheError CACHE_PARTITION_INVALID for anything but 1–64 letters, digits, `_` and `-`. */
+export function partition(name: string): Partition {
+  if (typeof name !== 'string' || !PARTITION.test(name)) {
+    throw new CacheError('CACHE_PARTITION_INVALID', `"${String(name)}" is no partition: give 1 to 64 letters, digits, _ or -`);
+  }
+  return name as Partition;
+}
+
+/** The partition of reference data that all partitions share, said aloud. */
+export const GLOBAL = partition('global');
+
+export type TagValue = string | number | bigint | boolean | null;
+
+/**
+ * One text for a column's value, wherever it comes from: a row image (JSON) or a query's argument. `5` and `"5"` share
+ * a text on purpose: a tag that two values share invalidates too much, a tag that one value has two texts for, too little.
+ */
+export function encodeTagValue(value: TagValue): string {
+  if (value === null) return '~';
+  // An unpaired surrogate has no percent encoding, and a client can send one.
+  return encodeURIComponent(String(value).replace(/\p{Surrogate}/gu, '\ufffd')).replaceAll('~', '%7E');
+}
+
+function checked(name: string): string {
+  if (!NAME.test(name)) throw new CacheError('CACHE_TAG_INVALID', `"${name}" is no table or column name`);
+  return name;
+}
+
+/** Everything there is: only a purge emits it, every entry depends on it without storing it. */
+export const EVERYTHING = 't' as Tag;
+
+/** Makers of tags, coarsest first. */
+export const tags = {
+  /** Everything of a partition; implied by every entry of it. */
+  partition: (of: Partition): Tag => `t/${of}` as Tag,
+  /** Any change of the table: for reads that could not be declared more precisely. */
+  table: (of: Partition, table: string): Tag => `t/${of}/${checked(table)}` as Tag,
+  /** Carried by every entry that read the table; emitted by purges and bulk writes. */
+  everyRow: (of: Partition, table: string): Tag => `t/${of}/${checked(table)}/*` as Tag,
+  row: (of: Partition, table: string, id: TagValue): Tag => `t/${of}/${checked(table)}/${encodeTagValue(id)}` as Tag,
+  /** Rows whose columns have these values; columns in alphabetical order, whichever order they are given in. */
+  predicate: (of: Partition, table: string, values: Readonly<Record<string, TagValue>>): Tag => {
+    const columns = Object.keys(values).sort();
+    if (columns.length === 0) throw new CacheError('CACHE_TAG_INVALID', `a predicate on ${table} needs a column`);
+    const pairs = columns.map((column) => `${checked(column)}=${encodeTagValue(values[column] ?? null)}`);
+    return `t/${of}/${checked(table)}?${pairs.join('&')}` as Tag;
+  },
+  /** Purges of a field, of a profile or of one key: implied by what an entry is, never stored on it. */
+  field: (of: Partition | null, field: string): Tag => (of === null ? `t/@field/${field}` : `t/${of}/@field/${field}`) as Tag,
+  profile: (of: Partition | null, profile: string): Tag =>
+    (of === null ? `t/@profile/${profile}` : `t/${of}/@profile/${profile}`) as Tag,
+  key: (key: string): Tag => `t/@key/${key}` as Tag,
+};
+
+/** The partition that a tag names, or null for the few that span all. */
+export function partitionOfTag(tag: Tag): Partition | null {
+  if (!tag.startsWith('t/') || tag.startsWith('t/@')) return null;
+  const end = tag.indexOf('/', 2);
+  return (end < 0 ? tag.slice(2) : tag.slice(2, end)) as Partition;
+}
+
+/** The table that a tag names, or null for partition, field, profile and key tags. */
+export function tableOfTag(tag: Tag): string | null {
+  const start = tag.indexOf('/', 2) + 1;
+  if (start === 0 || tag.startsWith('t/@') || tag[start] === '@') return null;
+  const end = tag.slice(start).search(/[/?]/);
+  return end < 0 ? tag.slice(start) : tag.slice(start, start + end);
+}
+
+/** A tag as an administrator types it. @throws CacheError CACHE_TAG_INVALID when it has not the form of one. */
+export function parseTag(text: string): Tag {
+  if (!/^t(\/[^\s]{1,512})?$/.test(text)) throw new CacheError('CACHE_TAG_INVALID', `"${text}" is no tag: tags begin with "t/"`);
+  return text as Tag;
+}

@@ -1,0 +1,117 @@
+import DataLoader from 'dataloader';
+import type { Loaded, Lookup } from '../core/cache.js';
+import { Collector } from '../core/collector.js';
+import type { Entry } from '../core/entry.js';
+import type { Subject } from '../core/key.js';
+import { NEGATIVE_MAX_AGE, type Policy } from '../core/policy.js';
+import type { Definition, Reader } from '../core/reader.js';
+import { GLOBAL, tags, type Partition, type Tag, type TagValue } from '../core/tags.js';
+import { declareReads, tagsOfRead, type TableRead } from './reads.js';
+
+export interface EntityDefinition<Source, Key extends TagValue, Row> {
+  readonly name: string;
+  readonly table: string;
+  /** Whose rows: the reader's own partition, or those that all share. */
+  readonly partition: 'own' | 'global';
+  readonly policy: Policy;
+  /** Changes with the columns that `batch` selects: entries of another shape are other keys (P5). */
+  readonly version: string;
+  /** The column that `Key` is a value of. The tag comes from the requested key, so that null look-ups have one, too (F6). */
+  readonly keyColumn: string;
+  /** Whether `keyColumn` is the one that the table's row tags name: its primary key. Default true. */
+  readonly byRow?: boolean;
+  /** Other tables that `batch` reads, each asked with the requested key. */
+  readonly alsoReads?: readonly TableRead<Key>[];
+  /** Tags that follow from the row itself, for joined tables whose key only the row knows. Not asked for absent rows. */
+  readonly rowTags?: (row: Row, own: Partition) => readonly Tag[];
+  /** One query for all keys (an SQL `IN`). Rows in any order; keys without a row are absent. */
+  readonly batch: (source: Source, keys: readonly Key[]) => Promise<readonly Row[]>;
+  readonly keyOf: (row: Row) => Key;
+}
+
+export interface EntityLoader<Key, Row> {
+  /** The row, or null when there is none. */
+  load(key: Key): Promise<Row | null>;
+  loadMany(keys: readonly Key[]): Promise<readonly (Row | null)[]>;
+}
+
+/** A loader's definition; `prime` hands it rows that a list brought along. */
+export interface EntityLoaderDefinition<Source, Key, Row> extends Definition<Source, EntityLoader<Key, Row>> {
+  readonly table: string;
+  readonly subject: Subject;
+  keyOf(row: Row): Key;
+  prime(reader: Reader<Source>, key: Key, entry: Entry<Row | null>): void;
+}
+
+/**
+ * Rows by key: request memo -> entity cache -> one batched query, and back. A module constant; read with `reader.load(it)`.
+ */
+export function defineEntityLoader<Source, Key extends TagValue, Row extends object>(
+  definition: EntityDefinition<Source, Key, Row>,
+): EntityLoaderDefinition<Source, Key, Row> {
+  const { name, policy } = definition;
+  const subject: Subject = {
+    layer: 'entity',
+    name,
+    version: definition.version,
+    ...(policy.profile === undefined ? {} : { profile: policy.profile }),
+  };
+  const keyRead: TableRead<Key> = { table: definition.table, filter: { [definition.keyColumn]: (key) => key } };
+  const alsoReads = definition.alsoReads ?? [];
+  declareReads(alsoReads);
+  if (definition.byRow === false) declareReads([keyRead]);
+
+  const tagsOf = (of: Partition, key: Key): readonly Tag[] => {
+    const own =
+      definition.byRow === false
+        ? tagsOfRead(keyRead, of, key)
+        : [tags.row(of, definition.table, key), tags.everyRow(of, definition.table)];
+    return [...own, ...alsoReads.flatMap((read) => tagsOfRead(read, read.partition === 'global' ? GLOBAL : of, key))];
+  };
+
+  const makeMemo = (reader: Reader<Source>): DataLoader<Key, Entry<Row | null>> => {
+    const of = reader.partitionFor(definition.partition, name);
+    const { cache, request } = reader;
+    return new DataLoader<Key, Entry<Row | null>>((keys) => {
+      const lookups: Lookup[] = keys.map((key) => ({ identity: cache.identities.of(subject, of, key), policy }));
+      return cache.readMany<Row | null>(request, lookups, async (missing) => {
+        const wanted = missing.map((at) => keys[at] as Key);
+        const rows = await definition.batch(reader.sources(of), wanted);
+        const byKey = new Map(rows.map((row) => [definition.keyOf(row), row]));
+        return wanted.map((key): Loaded<Row | null> => {
+          const row = byKey.get(key) ?? null;
+          const collector = new Collector(of);
+          for (const tag of tagsOf(of, key)) collector.tag(tag);
+          if (row === null) collector.restrict({ maxAge: NEGATIVE_MAX_AGE });
+          else for (const tag of definition.rowTags?.(row, of) ?? []) collector.tag(tag);
+          return { value: row, collector };
+        });
+      });
+    });
+  };
+
+  const memoOf = (reader: Reader<Source>) => reader.request.memo(definition, () => makeMemo(reader));
+
+  return {
+    name,
+    table: definition.table,
+    subject,
+    keyOf: definition.keyOf,
+    prime: (reader, key, entry) => {
+      memoOf(reader).prime(key, entry);
+    },
+    bind(reader) {
+      const take = (entry: Entry<Row | null>): Row | null => {
+        reader.collector.add(entry, reader.cache.ledger.now());
+        return entry.value;
+      };
+      return {
+        load: async (key) => take(await memoOf(reader).load(key)),
+        loadMany: async (keys) => {
+          const memo = memoOf(reader);
+          return (await Promise.all(keys.map((key) => memo.load(key)))).map(take);
+        },
+      };
+    },
+  };
+}

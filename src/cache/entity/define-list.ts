@@ -1,0 +1,89 @@
+import { canonical } from '../../lib/canonical.js';
+import type { Loaded } from '../core/cache.js';
+import { Collector } from '../core/collector.js';
+import type { Entry } from '../core/entry.js';
+import type { Subject } from '../core/key.js';
+import type { Policy } from '../core/policy.js';
+import type { Definition, Reader } from '../core/reader.js';
+import { GLOBAL, type Partition, type Tag } from '../core/tags.js';
+import { declareReads, tagsOfRead, type TableRead } from './reads.js';
+
+export interface ListDefinition<Source, Ask, Answer> {
+  readonly name: string;
+  /** Whose rows: the reader's own partition, or those that all share. */
+  readonly partition: 'own' | 'global';
+  readonly policy: Policy;
+  /** Changes with the columns and the meaning of the answer: entries of another shape are other keys (P5). */
+  readonly version: string;
+  /** Every table that the query names, with the equality conditions it puts on them (F6). */
+  readonly reads: readonly TableRead<Ask>[];
+  /** Tags of rows that no declared condition covers: those of joined tables, known only from the answer. */
+  readonly rowTags?: (answer: Answer, own: Partition) => readonly Tag[];
+  readonly query: (source: Source, ask: Ask) => Promise<Answer>;
+  /** Hands rows of the answer to loaders' memos, so that nobody asks for them again in this operation. */
+  readonly primes?: (answer: Answer, prime: Prime<Source>) => void;
+}
+
+/** Gives a row that a list brought along to a loader. */
+export type Prime<Source> = <Row>(
+  loader: { keyOf(row: Row): unknown; prime(reader: Reader<Source>, key: never, entry: Entry<Row | null>): void },
+  rows: readonly Row[],
+) => void;
+
+export interface ListLoader<Ask, Answer> {
+  load(ask: Ask): Promise<Answer>;
+}
+
+/**
+ * Lists, counts, aggregates and searches: whatever is no look-up by key. Memo of the request -> list cache -> query.
+ * A module constant; read with `reader.load(it).load(arguments)`.
+ */
+export function defineList<Source, Ask, Answer>(
+  definition: ListDefinition<Source, Ask, Answer>,
+): Definition<Source, ListLoader<Ask, Answer>> & { readonly subject: Subject; readonly reads: readonly TableRead<Ask>[] } {
+  const { name, policy, reads } = definition;
+  const subject: Subject = {
+    layer: 'list',
+    name,
+    version: definition.version,
+    ...(policy.profile === undefined ? {} : { profile: policy.profile }),
+  };
+  declareReads(reads);
+
+  const loadEntry = (reader: Reader<Source>, ask: Ask): Promise<Entry<Answer>> => {
+    const of = reader.partitionFor(definition.partition, name);
+    const identity = reader.cache.identities.of(subject, of, ask);
+    return reader.cache.read(reader.request, { identity, policy }, async (): Promise<Loaded<Answer>> => {
+      const collector = new Collector(of);
+      for (const read of reads) {
+        for (const tag of tagsOfRead(read, read.partition === 'global' ? GLOBAL : of, ask)) collector.tag(tag);
+      }
+      const value = await definition.query(reader.sources(of), ask);
+      for (const tag of definition.rowTags?.(value, of) ?? []) collector.tag(tag);
+      return { value, collector };
+    });
+  };
+
+  return {
+    name,
+    subject,
+    reads,
+    bind(reader) {
+      return {
+        async load(ask) {
+          const memo = reader.request.memo(definition, () => new Map<string, Promise<Entry<Answer>>>());
+          const key = canonical(ask);
+          let loading = memo.get(key);
+          if (loading === undefined) memo.set(key, (loading = loadEntry(reader, ask)));
+          const entry = await loading;
+          reader.collector.add(entry, reader.cache.ledger.now());
+          definition.primes?.(entry.value, (loader, rows) => {
+            // What the row depends on, the list does: it lends its entry.
+            for (const row of rows) loader.prime(reader, loader.keyOf(row) as never, { ...entry, value: row });
+          });
+          return entry.value;
+        },
+      };
+    },
+  };
+}

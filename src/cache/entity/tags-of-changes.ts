@@ -1,0 +1,64 @@
+import { partition, tags, type Tag, type TagValue } from '../core/tags.js';
+import { columnSets, type ColumnSets } from './reads.js';
+
+/** The declared columns of a row, before or after a change. */
+export type RowImage = Readonly<Record<string, unknown>>;
+
+/** What one statement changed in one table of one partition. */
+export interface TableChange {
+  readonly table: string;
+  readonly partition: string;
+  /** Null when too many rows changed to name them: then everything that read the table is invalid. */
+  readonly images: readonly RowImage[] | null;
+}
+
+/** Above so many rows, a change is known as one of the whole table. */
+export const BULK_ROWS = 500;
+
+/**
+ * The tags of everything that changes can have made wrong: the table, each row, and for old and new image alike each
+ * declared predicate, whichever column changed (F6). `keyColumns` names the column of a table's row tags where it is not `id`.
+ */
+export function tagsOfChanges(
+  changes: readonly TableChange[],
+  keyColumns: Readonly<Record<string, string>> = {},
+  sets: ColumnSets = columnSets,
+): readonly Tag[] {
+  const emitted = new Set<Tag>();
+  for (const change of changes) {
+    const of = partition(change.partition);
+    emitted.add(tags.table(of, change.table));
+    if (change.images === null || change.images.length > BULK_ROWS) {
+      emitted.add(tags.everyRow(of, change.table));
+      continue;
+    }
+    const keyColumn = keyColumns[change.table] ?? 'id';
+    for (const image of change.images) {
+      const key = tagValue(image[keyColumn]);
+      if (key !== undefined && key !== null) emitted.add(tags.row(of, change.table, key));
+      for (const set of sets.of(change.table)) emitPredicate(emitted, change, image, set);
+    }
+  }
+  return [...emitted];
+}
+
+function emitPredicate(emitted: Set<Tag>, change: TableChange, image: RowImage, set: readonly string[]): void {
+  const of = partition(change.partition);
+  const values: Record<string, TagValue> = {};
+  for (const column of set) {
+    const value = tagValue(image[column]);
+    if (value === undefined) {
+      // The image lacks a declared column (an older trigger): everything that read the table is suspect.
+      emitted.add(tags.everyRow(of, change.table));
+      return;
+    }
+    values[column] = value;
+  }
+  emitted.add(tags.predicate(of, change.table, values));
+}
+
+/** A column's value from JSON; undefined for what no predicate can name (absent, or a structure). */
+function tagValue(value: unknown): TagValue | undefined {
+  if (value === null) return null;
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : undefined;
+}

@@ -1,0 +1,45 @@
+import { DirectiveLocation, GraphQLBoolean, GraphQLDirective, GraphQLEnumType, GraphQLInt, GraphQLString, type ConstDirectiveNode, valueFromASTUntyped } from 'graphql';
+
+const scopeType = new GraphQLEnumType({
+  name: 'CacheControlScope',
+  values: { PUBLIC: { description: 'Shared by all viewers of a tenant.' }, PRIVATE: { description: 'Kept for one viewer.' } },
+});
+
+/** The field's standard directive, as Apollo Server defines it. */
+export const cacheControlDirective = new GraphQLDirective({
+  name: 'cacheControl',
+  description: 'How long a field or a type may be cached, in seconds, and for whom.',
+  locations: [DirectiveLocation.FIELD_DEFINITION, DirectiveLocation.OBJECT, DirectiveLocation.INTERFACE, DirectiveLocation.UNION],
+  args: { maxAge: { type: GraphQLInt }, scope: { type: scopeType }, inheritMaxAge: { type: GraphQLBoolean } },
+});
+
+/** What Larder adds to it. */
+export const cachePolicyDirective = new GraphQLDirective({
+  name: 'cachePolicy',
+  description: 'Adds to @cacheControl the profile it comes from, a grace in seconds, and whether all tenants share the value.',
+  locations: [DirectiveLocation.FIELD_DEFINITION, DirectiveLocation.OBJECT, DirectiveLocation.INTERFACE, DirectiveLocation.UNION],
+  args: {
+    profile: { type: GraphQLString },
+    staleWhileRevalidate: { type: GraphQLInt },
+    shared: { type: GraphQLBoolean, description: 'The value is the same for all tenants and reads nothing of any.' },
+  },
+});
+
+export const cacheDirectives: readonly GraphQLDirective[] = [cacheControlDirective, cachePolicyDirective];
+
+/** The definitions as SDL, for schema-first servers. */
+export const cacheDirectivesSDL = `
+enum CacheControlScope { PUBLIC PRIVATE }
+directive @cacheControl(maxAge: Int, scope: CacheControlScope, inheritMaxAge: Boolean) on FIELD_DEFINITION | OBJECT | INTERFACE | UNION
+directive @cachePolicy(profile: String, staleWhileRevalidate: Int, shared: Boolean) on FIELD_DEFINITION | OBJECT | INTERFACE | UNION
+`;
+
+/** The arguments of a directive where it is used, by name; null where it is not used. */
+export function directiveArguments(
+  node: { readonly directives?: readonly ConstDirectiveNode[] | undefined } | null | undefined,
+  name: string,
+): Readonly<Record<string, unknown>> | null {
+  const used = node?.directives?.find((directive) => directive.name.value === name);
+  if (used === undefined) return null;
+  return Object.fromEntries((used.arguments ?? []).map((argument) => [argument.name.value, valueFromASTUntyped(argument.value)]));
+}

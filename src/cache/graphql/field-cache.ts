@@ -1,0 +1,96 @@
+import { defaultFieldResolver, isObjectType, OperationTypeNode, type GraphQLField, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql';
+import { canonical } from '../../lib/canonical.js';
+import { Collector } from '../core/collector.js';
+import type { Subject } from '../core/key.js';
+import type { CacheScope } from '../core/policy.js';
+import type { Reader } from '../core/reader.js';
+import { GLOBAL } from '../core/tags.js';
+import { hintOfField, type FieldHint } from './hints.js';
+
+/** How the field cache finds in an application's context what it needs, and nothing else. */
+export interface FieldCacheOptions<Context, Source> {
+  /** The request's reader; null for a context without one: then nothing is cached. */
+  readonly readerOf: (context: Context) => Reader<Source> | null;
+  /**
+   * The context for a resolver whose value is to be stored: the same, reading through `reader`, but without what others
+   * who get the value do not share: the partition of a `shared` field, the viewer of a PUBLIC one.
+   */
+  readonly contextWithin: (context: Context, reader: Reader<Source>, of: { readonly shared: boolean; readonly scope: CacheScope }) => Context;
+  /** What the answer depends on beside parent and arguments: the resolved language, permissions. Plain data. */
+  readonly varyBy: (context: Context, args: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
+  /** The viewer's id for PRIVATE fields; null for the anonymous one, for whom nothing PRIVATE is stored (P1). */
+  readonly viewerOf: (context: Context) => string | null;
+  /** Changes with the build and the schema: another version's entries are other keys (P5). */
+  readonly version: string;
+}
+
+/**
+ * Caches the value of every resolver whose field carries its own `@cacheControl(maxAge:)`, at any depth.
+ * Wraps the schema's resolvers in place; whatever authorizes a field has to be wrapped around it afterwards (P3).
+ *
+ * @returns the names of the fields that are cached.
+ */
+export function cacheFields<Context, Source>(schema: GraphQLSchema, options: FieldCacheOptions<Context, Source>): readonly string[] {
+  const cached: string[] = [];
+  const unstored = [schema.getMutationType(), schema.getSubscriptionType()];
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || type.name.startsWith('__') || unstored.includes(type)) continue;
+    for (const field of Object.values(type.getFields())) {
+      const hint = hintOfField(field);
+      if (hint === null || hint.policy.maxAge <= 0) continue;
+      const name = `${type.name}.${field.name}`;
+      wrap(field as GraphQLField<unknown, Context>, name, hint, options);
+      cached.push(name);
+    }
+  }
+  return cached;
+}
+
+function wrap<Context, Source>(
+  field: GraphQLField<unknown, Context>,
+  name: string,
+  { policy, shared }: FieldHint,
+  options: FieldCacheOptions<Context, Source>,
+): void {
+  const resolve: GraphQLFieldResolver<unknown, Context> = field.resolve ?? defaultFieldResolver;
+  const subject: Subject = {
+    layer: 'field',
+    name,
+    version: options.version,
+    ...(policy.profile === undefined ? {} : { profile: policy.profile }),
+  };
+
+  field.resolve = async (parent, args, context, info) => {
+    const uncached = (): unknown => resolve(parent, args, context, info);
+    const reader = options.readerOf(context);
+    // Only queries: what a mutation's reply contains is read after the change and stored by nobody (P6).
+    if (reader === null || info.operation.operation !== OperationTypeNode.QUERY) return uncached();
+    const partition = shared ? GLOBAL : reader.partition;
+    const viewer = policy.scope === 'PRIVATE' ? options.viewerOf(context) : undefined;
+    const parentIdentity = identityOf(parent);
+    if (partition === null || viewer === null || parentIdentity === null) return uncached();
+
+    const about = [parentIdentity, { ...(args as object) }, options.varyBy(context, args as Record<string, unknown>), viewer];
+    const identity = reader.cache.identities.of(subject, partition, about);
+    const entry = await reader.cache.read<unknown>(reader.request, { identity, policy }, async () => {
+      const collector = new Collector(partition);
+      const inner = options.contextWithin(context, reader.within(collector), { shared, scope: policy.scope });
+      return { value: await resolve(parent, args, inner, info), collector };
+    });
+    reader.collector.add(entry, reader.cache.ledger.now());
+    return entry.value;
+  };
+}
+
+/**
+ * What tells one parent from another: all its data, since a resolver may read any of it. Null for a parent that is not
+ * plain data, whose fields are therefore not cached.
+ */
+function identityOf(parent: unknown): string | null {
+  if (parent === undefined || parent === null) return 'root';
+  try {
+    return canonical(parent);
+  } catch {
+    return null;
+  }
+}

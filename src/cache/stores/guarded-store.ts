@@ -1,0 +1,70 @@
+import type { KeyvStoreAdapter, StoredData } from 'keyv';
+import type { LookupBudget } from '../core/lookup-budget.js';
+import type { Guard } from './guard.js';
+
+/**
+ * Any Keyv store behind a guard: an outage is a miss. No method rejects, and none takes longer than the deadline (D1).
+ * The store has to tell failures by rejecting; stores that swallow them are never found to be failing.
+ */
+export class GuardedStore implements KeyvStoreAdapter {
+  readonly opts = { dialect: 'guarded' };
+  namespace?: string | undefined;
+
+  constructor(
+    private readonly store: KeyvStoreAdapter,
+    private readonly guard: Guard,
+  ) {}
+
+  get<Value>(key: string): Promise<StoredData<Value> | undefined> {
+    return this.guard.read(() => this.store.get<Value>(key), undefined);
+  }
+
+  getMany<Value>(keys: readonly string[], budget?: LookupBudget): Promise<StoredData<Value | undefined>[]> {
+    const nothing = keys.map(() => undefined);
+    const { store } = this;
+    return this.guard.read<StoredData<Value | undefined>[]>(
+      () => store.getMany?.<Value>([...keys]) ?? Promise.all(keys.map((key) => store.get<Value>(key))),
+      nothing,
+      budget,
+    );
+  }
+
+  set(key: string, value: unknown, ttl?: number): Promise<boolean> {
+    return this.guard.write(async () => (await this.store.set(key, value, ttl)) !== false, false);
+  }
+
+  setMany(values: { key: string; value: unknown; ttl?: number }[]): Promise<void> {
+    const { store } = this;
+    return this.guard.write(async () => {
+      if (store.setMany !== undefined) await store.setMany(values);
+      else await Promise.all(values.map(async ({ key, value, ttl }) => { await store.set(key, value, ttl); }));
+    }, undefined);
+  }
+
+  delete(key: string): Promise<boolean> {
+    return this.guard.write(() => this.store.delete(key), false);
+  }
+
+  deleteMany(keys: readonly string[]): Promise<boolean> {
+    const { store } = this;
+    return this.guard.write(
+      async () => store.deleteMany?.([...keys]) ?? (await Promise.all(keys.map((key) => store.delete(key)))).some(Boolean),
+      false,
+    );
+  }
+
+  /** Takes as long as it takes: it walks through all keys, and an operator waits for it. */
+  async clear(): Promise<void> {
+    if (!this.guard.healthy) return;
+    try {
+      await this.store.clear();
+    } catch {
+      // As with every other outage: the guard finds out with the next look-up.
+    }
+  }
+
+  /** Failures are counted by the guard; nobody need listen. */
+  on(): this {
+    return this;
+  }
+}

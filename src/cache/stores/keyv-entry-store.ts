@@ -1,0 +1,71 @@
+import type { Entry } from '../core/entry.js';
+import type { CacheKey } from '../core/key.js';
+import type { LookupBudget } from '../core/lookup-budget.js';
+import type { EntryStore, StoreStats, StoreWrite, TierStats } from '../core/store.js';
+import type { EntryCodec } from './entry-codec.js';
+import { DEFAULT_MAX_ENTRY_BYTES } from './memory-store.js';
+
+/** A Keyv store that takes many keys in one go. `GuardedStore` makes one of any. */
+export interface BatchStore {
+  getMany(keys: readonly string[], budget?: LookupBudget): Promise<readonly unknown[]>;
+  setMany(values: { key: string; value: unknown; ttl: number; bytes: number }[]): Promise<void>;
+  deleteMany(keys: readonly string[]): Promise<boolean>;
+  clear(): Promise<void>;
+}
+
+export interface KeyvEntryStoreOptions {
+  readonly store: BatchStore;
+  readonly codec: EntryCodec;
+  readonly maxEntryBytes?: number;
+  readonly stats: () => TierStats | Promise<TierStats>;
+  readonly close?: () => Promise<void>;
+}
+
+/** Beyond this nobody needs an entry, and Redis refuses times that are not whole numbers (C4). */
+const MAX_TTL = 30 * 24 * 60 * 60 * 1000;
+
+/** Entries in a Keyv store: in this process as they are, elsewhere as bytes. What cannot be read is a miss. */
+export class KeyvEntryStore implements EntryStore {
+  #unreadable = 0;
+
+  constructor(private readonly options: KeyvEntryStoreOptions) {}
+
+  async getMany(keys: readonly CacheKey[], budget?: LookupBudget): Promise<readonly (Entry | undefined)[]> {
+    const { store, codec } = this.options;
+    const found = await store.getMany(keys, budget);
+    return keys.map((_, at) => {
+      const stored = found[at];
+      if (stored === undefined || stored === null) return undefined;
+      const entry = codec.decode(stored);
+      if (entry === undefined) this.#unreadable++;
+      return entry;
+    });
+  }
+
+  async setMany(writes: readonly StoreWrite[]): Promise<void> {
+    const { store, codec, maxEntryBytes = DEFAULT_MAX_ENTRY_BYTES } = this.options;
+    const values = writes.flatMap(({ key, entry, bytes, ttl }) => {
+      // An entry that was there before is left: it is judged like every other.
+      if (bytes > maxEntryBytes) return [];
+      return [{ key, value: codec.encode(entry), ttl: Math.min(Math.max(1, Math.ceil(ttl)), MAX_TTL), bytes }];
+    });
+    if (values.length > 0) await store.setMany(values);
+  }
+
+  async deleteMany(keys: readonly CacheKey[]): Promise<void> {
+    if (keys.length > 0) await this.options.store.deleteMany(keys);
+  }
+
+  clear(): Promise<void> {
+    return this.options.store.clear();
+  }
+
+  async stats(): Promise<StoreStats> {
+    const tier = await this.options.stats();
+    return { tiers: [{ ...tier, errors: tier.errors + this.#unreadable }] };
+  }
+
+  async close(): Promise<void> {
+    await this.options.close?.();
+  }
+}

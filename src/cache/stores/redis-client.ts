@@ -1,0 +1,94 @@
+import { createClient } from '@redis/client';
+import type { Logger } from '../../lib/logger.js';
+
+/** Where Redis is. */
+export type RedisOptions = { readonly connectTimeout?: number } & (
+  | { readonly kind: 'single'; readonly url: string }
+  | { readonly kind: 'sentinel' | 'cluster' }
+);
+
+export type RedisClient = ReturnType<typeof makeClient>;
+
+const DEFAULT_CONNECT_TIMEOUT_MS = 1000;
+
+/** A connection without an answer for so long is given up and made anew; pings keep an idle one from looking like that. */
+const SOCKET_TIMEOUT_MS = 3000;
+const PING_INTERVAL_MS = 1000;
+
+/** Commands that wait for a hung server are bounded, too. */
+const MAX_QUEUED_COMMANDS = 10_000;
+
+/** How long the last replies are waited for on closing. */
+const CLOSE_TIMEOUT_MS = 500;
+
+/**
+ * A client for Redis, connected if that succeeds within the connect timeout. If not, it goes on trying in the background:
+ * a cache that is away must not keep the server from starting (D1). Commands fail at once while there is no connection.
+ *
+ * @throws Error in one sentence for what names no single Redis server.
+ */
+export async function connectRedis(options: RedisOptions, logger: Logger): Promise<RedisClient> {
+  const url = urlOf(options);
+  const timeout = options.connectTimeout ?? DEFAULT_CONNECT_TIMEOUT_MS;
+  const client = makeClient(url, timeout);
+  logConnection(client, url, logger);
+  let timer: NodeJS.Timeout | undefined;
+  const connected = client.connect().then(
+    () => undefined,
+    () => undefined,
+  );
+  await Promise.race([connected, new Promise((resolve) => (timer = setTimeout(resolve, timeout)))]);
+  clearTimeout(timer);
+  return client;
+}
+
+/** Waits a moment for replies that are under way, then closes in any case. */
+export async function closeRedis(client: RedisClient): Promise<void> {
+  if (!client.isOpen) return;
+  let timer: NodeJS.Timeout | undefined;
+  // Without a connection there is nobody to wait for, and close() would wait for one.
+  const closed = client.isReady ? client.close().then(() => true, () => false) : Promise.resolve(false);
+  const isClosed = await Promise.race([closed, new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), CLOSE_TIMEOUT_MS)))]);
+  clearTimeout(timer);
+  if (!isClosed && client.isOpen) client.destroy();
+}
+
+function urlOf(options: RedisOptions): URL {
+  if (options.kind !== 'single') {
+    throw new Error(`Redis ${options.kind === 'sentinel' ? 'Sentinel' : 'Cluster'} is not supported yet: name one server, redis://host:6379/0.`);
+  }
+  const url = URL.canParse(options.url) ? new URL(options.url) : null;
+  if (url?.protocol === 'redis:' || url?.protocol === 'rediss:') return url;
+  // Not repeated here: it may hold a password.
+  throw new Error('The URL of Redis cannot be used: give redis://host:6379/0, or rediss://host:6379/0 with TLS.');
+}
+
+function makeClient(url: URL, connectTimeout: number) {
+  return createClient({
+    url: url.href,
+    RESP: 3,
+    // Without a connection a command fails at once instead of waiting for one.
+    disableOfflineQueue: true,
+    commandsQueueMaxLength: MAX_QUEUED_COMMANDS,
+    pingInterval: PING_INTERVAL_MS,
+    socket: {
+      connectTimeout,
+      socketTimeout: SOCKET_TIMEOUT_MS,
+      reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, 1000) + Math.random() * 100,
+    },
+  });
+}
+
+/** One line when the connection is lost and one when it is there, not one for every attempt. */
+function logConnection(client: RedisClient, { host, pathname }: URL, logger: Logger): void {
+  let isDown = false;
+  client.on('error', (error: unknown) => {
+    if (isDown) return;
+    isDown = true;
+    logger.warn({ redis: host, reason: error instanceof Error ? error.message : String(error) }, 'Redis is away: answering without it');
+  });
+  client.on('ready', () => {
+    logger.info({ redis: host, db: pathname.slice(1) || '0' }, isDown ? 'Redis is back' : 'connected to Redis');
+    isDown = false;
+  });
+}

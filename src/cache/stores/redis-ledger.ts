@@ -1,0 +1,252 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { Clock } from '../../lib/clock.js';
+import { withDeadline } from '../../lib/deadline.js';
+import type { Logger } from '../../lib/logger.js';
+import type { Stamp } from '../core/entry.js';
+import { LEDGER_MAX_TAGS, LedgerCopy, type Invalidation, type Ledger, type LedgerReport } from '../core/ledger.js';
+import type { Partition, Tag } from '../core/tags.js';
+import { LEDGER_SCRIPT } from './ledger-script.js';
+
+/** What the ledger needs of a Redis client: a command sent as it is, and a subscription of its own connection. */
+export interface LedgerConnection {
+  sendCommand(parts: readonly string[]): Promise<unknown>;
+  /** Calls `wake` whenever another node has invalidated something. A hint: nothing depends on it. */
+  subscribe(channel: string, wake: () => void): Promise<() => Promise<void>>;
+}
+
+export interface RedisLedgerOptions {
+  readonly connection: LedgerConnection;
+  readonly prefix: string;
+  readonly databaseId: string;
+  readonly clock: Clock;
+  /** Milliseconds after which a call of the script counts as failed. */
+  readonly deadlineMs: number;
+  readonly maxTags?: number;
+  readonly logger: Logger;
+  /** Called when another epoch begins: whatever was stored under the old one is worth nothing. */
+  readonly onEpoch?: () => void;
+}
+
+/** How long this node trusts its copy after sending the call that brought it up to date. */
+export const TRUST_MS = 1000;
+const SYNC_INTERVAL_MS = 250;
+const PAGE = 10_000;
+
+interface Reply {
+  readonly epoch: string;
+  readonly position: number;
+  readonly serverTime: number;
+  readonly reached: number;
+  readonly complete: boolean;
+  readonly replaced: readonly number[];
+  readonly reported: readonly (readonly [string, number])[];
+}
+
+/**
+ * The ledger that several processes share, on Redis: this process's copy of it is always a gapless prefix.
+ * Every rule here was found necessary in a model with kills, flushes, old dumps, fail-over and split brain.
+ */
+export class RedisLedger implements Ledger {
+  readonly #copy: LedgerCopy;
+  readonly #sha = createHash('sha1').update(LEDGER_SCRIPT).digest('hex');
+  readonly #key: string;
+  readonly #channel: string;
+  /** Server time minus `performance.now()`: lifetimes are measured on the store's clock, whatever the wall clock does. */
+  #offset: number;
+  /** When the last completed call in the current epoch was sent, on the monotonic clock. */
+  #syncedAt = -Infinity;
+  #syncing: Promise<void> | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  #unsubscribe: (() => Promise<void>) | undefined;
+  #closed = false;
+
+  constructor(private readonly options: RedisLedgerOptions) {
+    this.#copy = new LedgerCopy('', options.maxTags ?? LEDGER_MAX_TAGS);
+    // One slot, whatever else is stored: the braces are Redis Cluster's hash tag.
+    this.#key = `${options.prefix}:{ledger:${options.databaseId}}`;
+    this.#channel = `${options.prefix}:ledger:${options.databaseId}`;
+    this.#offset = options.clock.now() - performance.now();
+  }
+
+  /** Loads the copy and begins to keep it up to date. Resolves also while Redis is away: the node is then alone. */
+  async start(): Promise<void> {
+    await this.sync().catch((error: unknown) => this.options.logger.warn({ err: error }, 'the ledger could not be loaded yet'));
+    this.#schedule();
+    try {
+      this.#unsubscribe = await this.options.connection.subscribe(this.#channel, () => void this.sync().catch(() => undefined));
+    } catch (error) {
+      this.options.logger.warn({ err: error }, 'no wake-ups from the ledger: its copy is brought up to date by the clock alone');
+    }
+  }
+
+  get epoch(): string {
+    return this.#copy.epoch;
+  }
+
+  get position(): number {
+    return this.#copy.position;
+  }
+
+  get hasPending(): boolean {
+    return this.#copy.hasPending;
+  }
+
+  floorOf(partition: Partition): number {
+    return this.#copy.floorOf(partition);
+  }
+
+  positionOf(tag: Tag): number {
+    return this.#copy.positionOf(tag);
+  }
+
+  isPending(tags: readonly Tag[]): boolean {
+    return this.#copy.isPending(tags);
+  }
+
+  suspend(tags: readonly Tag[]): void {
+    this.#copy.suspend(tags);
+  }
+
+  settle(tags: readonly Tag[]): void {
+    this.#copy.settle(tags);
+  }
+
+  stamp(): Stamp {
+    return { epoch: this.#copy.epoch, position: this.#copy.position };
+  }
+
+  now(): number {
+    return performance.now() + this.#offset;
+  }
+
+  isTrusted(): boolean {
+    return performance.now() - this.#syncedAt < TRUST_MS;
+  }
+
+  async invalidate(tags: readonly Tag[]): Promise<Invalidation> {
+    const knownEpoch = this.#copy.epoch;
+    const reply = await this.#call(tags);
+    // The reply says what its server did; if this node has gone over to another epoch meanwhile, that is worth nothing here.
+    if (knownEpoch !== '' && this.#copy.epoch !== reply.epoch) throw new Error('the ledger began another epoch while it was written to');
+    return {
+      epoch: reply.epoch,
+      position: reply.position,
+      replaced: new Map(tags.map((tag, index) => [tag, reply.replaced[index] ?? 0])),
+    };
+  }
+
+  /** Joins a sync only if it has not been sent yet: what is promised is the state after this call (see `Ledger.sync`). */
+  async sync(): Promise<void> {
+    this.#syncing ??= Promise.resolve().then(() => {
+      this.#syncing = null;
+      return this.#call([]).then(() => undefined);
+    });
+    await this.#syncing;
+  }
+
+  report(): LedgerReport {
+    const lag = performance.now() - this.#syncedAt;
+    return {
+      kind: 'redis',
+      epoch: this.epoch,
+      position: this.position,
+      tags: this.#copy.size,
+      pending: this.#copy.pending,
+      trusted: this.isTrusted(),
+      lag: Number.isFinite(lag) ? Math.round(lag) : -1,
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await this.#unsubscribe?.().catch(() => undefined);
+  }
+
+  #schedule(): void {
+    if (this.#closed) return;
+    this.#timer = setTimeout(() => {
+      this.sync()
+        .catch((error: unknown) => this.options.logger.debug({ err: error }, 'the ledger cannot be reached'))
+        .finally(() => this.#schedule());
+    }, SYNC_INTERVAL_MS);
+    this.#timer.unref();
+  }
+
+  /** Calls the script until everything above what this node knows was reported, and takes it over. */
+  async #call(tags: readonly Tag[]): Promise<Reply> {
+    const sentAt = performance.now();
+    const knownEpoch = this.#copy.epoch;
+    const first = await this.#script(tags, this.#copy.position);
+    this.#adopt(first, knownEpoch);
+    let reply = first;
+    while (!reply.complete) {
+      reply = await this.#script([], reply.reached);
+      if (reply.epoch !== first.epoch) throw new Error('the ledger began another epoch while it was read');
+      this.#adopt(reply, first.epoch);
+    }
+    // Only now is the copy a gapless prefix up to here: the pages before were no more than early warnings.
+    if (this.#copy.epoch === first.epoch) {
+      this.#copy.advance(reply.position);
+      this.#syncedAt = Math.max(this.#syncedAt, sentAt);
+    }
+    return first;
+  }
+
+  #adopt(reply: Reply, knownEpoch: string): void {
+    // This node went over to another epoch while the call was under way: the reply is about the past.
+    if (this.#copy.epoch !== knownEpoch && this.#copy.epoch !== reply.epoch) return;
+    if (this.#copy.epoch !== reply.epoch) {
+      if (this.#copy.epoch !== '') this.options.logger.warn({ epoch: reply.epoch }, 'the ledger began another epoch: everything stored is a miss');
+      // From nothing: not the larger of both positions, and no trust before everything was reported.
+      this.#copy.restart(reply.epoch, 0);
+      this.#syncedAt = -Infinity;
+      this.options.onEpoch?.();
+    }
+    this.#offset = reply.serverTime - performance.now();
+    for (const [member, position] of reply.reported) {
+      if (!member.startsWith('\0')) this.#copy.record(member as Tag, position);
+      else if (member.startsWith('\0f')) this.#copy.raiseFloor(member.slice(2) as Partition, position);
+    }
+  }
+
+  async #script(tags: readonly Tag[], cursor: number): Promise<Reply> {
+    const { deadlineMs, maxTags = LEDGER_MAX_TAGS, connection } = this.options;
+    const rest = [
+      '1',
+      this.#key,
+      this.#copy.epoch,
+      String(this.#copy.position),
+      String(cursor),
+      randomUUID(),
+      String(maxTags),
+      String(PAGE),
+      this.#channel,
+      ...tags,
+    ];
+    const send = async (): Promise<unknown> => {
+      try {
+        return await connection.sendCommand(['EVALSHA', this.#sha, ...rest]);
+      } catch (error) {
+        if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
+        return connection.sendCommand(['EVAL', LEDGER_SCRIPT, ...rest]);
+      }
+    };
+    return parse(await withDeadline(send(), deadlineMs, 'the ledger did not answer in time'));
+  }
+}
+
+function parse(reply: unknown): Reply {
+  const [epoch, position, micros, reached, complete, replaced, reported] = reply as [string, string, string, string, number, string[], string[]];
+  const pairs: [string, number][] = [];
+  for (let at = 0; at + 1 < reported.length; at += 2) pairs.push([reported[at] as string, Number(reported[at + 1])]);
+  return {
+    epoch,
+    position: Number(position),
+    serverTime: Number(micros) / 1000,
+    reached: Number(reached),
+    complete: complete === 1,
+    replaced: replaced.map(Number),
+    reported: pairs,
+  };
+}

@@ -1,0 +1,125 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Background } from '../lib/background.js';
+import type { Logger } from '../lib/logger.js';
+import type { DatabaseOptions, Db, Driver, TransactionRequest } from './database.js';
+import { DatabaseError, isUnavailable, sqlState } from './database-error.js';
+import { PostgresTransaction, type PostgresConnection } from './postgres-connection.js';
+import { PostgresPool } from './postgres-pool.js';
+import { PreparedTexts } from './prepared-texts.js';
+import { transactionStart } from './transaction-start.js';
+
+/** States after which a connection's prepared statements no longer fit the schema: a migration ran beside us. */
+const OUTDATED = new Set(['0A000', '26000']);
+
+/** PostgreSQL through postgres.js. */
+export async function openPostgres(options: DatabaseOptions, url: string): Promise<Driver> {
+  const pool = new PostgresPool(options.poolMax, {
+    url,
+    prepared: new PreparedTexts(),
+    onQuery: options.onQuery ?? (() => undefined),
+  });
+  const background = new Background((error) => options.logger.debug({ err: error }, 'a finished read was not committed'));
+  const ping = async (): Promise<void> => {
+    const connection = await pool.acquire();
+    try {
+      await connection.command('select 1');
+    } finally {
+      pool.release(connection);
+    }
+  };
+  await reach(ping, { url, logger: options.logger, patience: options.patience ?? 30_000 });
+
+  async function transaction<T>(request: TransactionRequest, work: (db: Db) => Promise<T>): Promise<T> {
+    const start = transactionStart(request.scope, request.mode);
+    const connection = await pool.acquire();
+    // Not awaited: the first statement follows in the same packet. Should the start fail, the server refuses what follows.
+    const begun = connection.command(start);
+    begun.catch(() => undefined);
+    const statements = new PostgresTransaction(connection);
+    let result: T;
+    try {
+      result = await work(statements.db);
+      await begun;
+      if (request.mode === 'write') await commit(connection, statements);
+    } catch (error) {
+      await rollBack(connection, statements, error);
+      pool.release(connection);
+      throw await begun.then(
+        () => error,
+        (first: unknown) => first,
+      );
+    }
+    if (request.mode === 'write') pool.release(connection);
+    else background.run(endRead(connection, statements));
+    return result;
+  }
+
+  /** A read has its answer before its transaction has ended; whoever gets the connection next stands behind the commit. */
+  async function endRead(connection: PostgresConnection, statements: PostgresTransaction): Promise<void> {
+    await statements.end();
+    const committed = connection.command('commit');
+    pool.release(connection);
+    await committed;
+  }
+
+  return {
+    kind: 'postgres',
+    transaction,
+    ping,
+    close: async () => {
+      await background.drain();
+      await pool.close();
+    },
+  };
+}
+
+async function commit(connection: PostgresConnection, statements: PostgresTransaction): Promise<void> {
+  await statements.end();
+  const done = (await connection.command('commit')) as { readonly command?: string };
+  // PostgreSQL answers the commit of a failed transaction with ROLLBACK, and no error.
+  if (done.command === 'ROLLBACK')
+    throw new DatabaseError('DATABASE_QUERY_FAILED', 'the transaction was rolled back: one of its statements had failed');
+}
+
+async function rollBack(connection: PostgresConnection, statements: PostgresTransaction, error: unknown): Promise<void> {
+  await statements.end();
+  if (connection.isLost) return;
+  const usable = await connection.command('rollback').then(
+    () => !OUTDATED.has(sqlState(error) ?? ''),
+    () => false,
+  );
+  if (!usable) await connection.close().catch(() => undefined);
+}
+
+/** Waits for a server that is still starting. */
+async function reach(ping: () => Promise<void>, waiting: { url: string; logger: Logger; patience: number }): Promise<void> {
+  const where = serverOf(waiting.url);
+  const deadline = performance.now() + waiting.patience;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await ping();
+    } catch (error) {
+      const reason = error instanceof Error && error.message !== '' ? error.message : String((error as { code?: unknown }).code);
+      if (!isUnavailable(error)) {
+        throw new DatabaseError(
+          'DATABASE_UNAVAILABLE',
+          `the database server at ${where} refuses the connection: ${reason}; check DATABASE_URL`,
+        );
+      }
+      if (performance.now() >= deadline) {
+        throw new DatabaseError(
+          'DATABASE_UNAVAILABLE',
+          `no database server answered at ${where} within ${Math.round(waiting.patience / 1000)} s (${reason}): start it, or correct DATABASE_URL`,
+        );
+      }
+      waiting.logger.warn({ attempt, reason }, `waiting for the database server at ${where}`);
+      await pause(Math.min(250 * 2 ** (attempt - 1), 2_000, Math.max(0, deadline - performance.now())));
+    }
+  }
+}
+
+/** Host, port and database of a connection URL: never its password. */
+function serverOf(url: string): string {
+  const parsed = URL.canParse(url) ? new URL(url) : null;
+  return parsed === null ? 'DATABASE_URL' : `${parsed.host || 'localhost'}${parsed.pathname}`;
+}

@@ -1,0 +1,36 @@
+import { sql } from 'drizzle-orm';
+import { bigserial, boolean, check, customType, index, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+
+const xid8 = customType<{ data: string }>({ dataType: () => 'xid8' });
+
+/** One row: who this database is. Part of every cache key, so that two databases behind one store never meet. */
+export const cacheIdentity = pgTable(
+  'cache_identity',
+  {
+    single: boolean('single').primaryKey().default(true),
+    id: uuid('id').notNull().defaultRandom(),
+  },
+  (table) => [check('cache_identity_single', sql`${table.single}`)],
+);
+
+/** What every transaction changed: written by triggers in the transaction itself, whoever writes. */
+export const outbox = pgTable(
+  'outbox',
+  {
+    id: bigserial('id', { mode: 'bigint' }).primaryKey(),
+    tableName: text('table_name').notNull(),
+    partition: text('partition').notNull(),
+    /** Distinct old and new images of the captured columns; null when there were too many to list. */
+    images: jsonb('images').$type<Record<string, unknown>[]>(),
+    txid: xid8('txid')
+      .notNull()
+      .default(sql`pg_current_xact_id()`),
+    createdAt: timestamp('created_at', { withTimezone: true, mode: 'string', precision: 3 }).notNull().defaultNow(),
+    /** The ledger's epochs under which this row's invalidations were applied. */
+    appliedEpochs: text('applied_epochs')
+      .array()
+      .notNull()
+      .default(sql`'{}'`),
+  },
+  (table) => [index('outbox_txid').on(table.txid), index('outbox_created_at').on(table.createdAt)],
+);

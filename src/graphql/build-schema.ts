@@ -1,0 +1,21 @@
+import 'reflect-metadata';
+import { specifiedDirectives, type GraphQLSchema } from 'graphql';
+import { buildSchema as buildTypeGraphqlSchema, type NonEmptyArray } from 'type-graphql';
+import { cacheDirectives } from '../cache/graphql/index.js';
+import { requiresDirective } from './authorize.js';
+
+/** A resolver class, listed by hand in its module: nothing is found by scanning. */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- type-graphql's own type for classes
+export type ResolverClass = Function;
+
+/** The schema, bare: without caches and without authorization, which the composition root wraps around it. */
+export function buildSchema(resolvers: readonly ResolverClass[]): Promise<GraphQLSchema> {
+  return buildTypeGraphqlSchema({
+    resolvers: resolvers as NonEmptyArray<ResolverClass>,
+    // Ours alone would take the place of @skip and @include.
+    directives: [...specifiedDirectives, ...cacheDirectives, requiresDirective],
+    validate: true,
+    // The decorators' registry is global; what no listed resolver reaches stays out.
+    orphanedTypes: [],
+  });
+}

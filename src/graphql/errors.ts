@@ -1,0 +1,38 @@
+import { GraphQLError } from 'graphql';
+
+/**
+ * Every error code that clients may meet, with what they can do about it. Codes are stable; messages may change.
+ */
+export const errorCodes = {
+  UNAUTHENTICATED: 'Sign in with `signIn` and send the token as `Authorization: Bearer <token>`.',
+  SESSION_INVALID: 'The token is unknown, expired or revoked: sign in again.',
+  FORBIDDEN: 'The viewer lacks the role that the field requires: ask an administrator of the tenant.',
+  TENANT_REQUIRED: 'Say which tenant is meant: send `X-Tenant: <slug>`.',
+  TENANT_NOT_FOUND: 'No tenant has this slug: check the `X-Tenant` header.',
+  CREDENTIALS_INVALID: 'E-mail address or password is wrong.',
+  BAD_USER_INPUT: 'An argument is not acceptable: the message says which and why.',
+  NOT_FOUND: 'No such thing exists in this tenant: check the id.',
+  CURSOR_INVALID: 'The cursor was not handed out by this field with these arguments: start again without `after`.',
+  INSUFFICIENT_STOCK: 'Fewer units are in stock than asked for: `extensions.available` says how many.',
+  CONFLICT: 'Somebody else changed the same thing at the same time: read it again and repeat.',
+  GLOB_NOT_SUPPORTED: 'Patterns would have to search the whole store: purge by the tag that the message names.',
+  GRAPHQL_PARSE_FAILED: 'The document is not GraphQL: the message says where.',
+  GRAPHQL_VALIDATION_FAILED: 'The document does not fit the schema: the message says where.',
+  BAD_REQUEST: 'The HTTP request is not GraphQL over HTTP: see the documentation of the endpoint.',
+  PAYLOAD_TOO_LARGE: 'The request body is larger than the server accepts: send less.',
+  PERSISTED_QUERY_NOT_FOUND: 'Send the document once together with its hash.',
+  PERSISTED_QUERY_NOT_SUPPORTED: 'Persisted queries are switched off: send the document.',
+  OPERATION_RESOLUTION_FAILURE: 'The document has several operations: name one with `operationName`.',
+  SERVICE_UNAVAILABLE: 'The database cannot be reached: try again later.',
+  INTERNAL_SERVER_ERROR: 'A mistake of ours: report the request id that the extensions name.',
+} as const;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+/** An error that the caller is meant to see, as opposed to every other, which is reported as INTERNAL_SERVER_ERROR. */
+export class LarderError extends GraphQLError {
+  constructor(code: ErrorCode, message: string, extensions: Readonly<Record<string, unknown>> = {}) {
+    super(message, { extensions: { ...extensions, code } });
+    this.name = 'LarderError';
+  }
+}

@@ -1,0 +1,116 @@
+import { and, asc, count, eq, ilike, inArray, isNotNull, isNull, sql, type SQL } from 'drizzle-orm';
+import type { Db } from '../../database/database.js';
+import { categories, medicines } from '../../database/tables/pharmacy.js';
+import type { TextPageAsk } from './page-args.js';
+import { containing } from './search.js';
+
+export interface MedicineRow {
+  readonly id: string;
+  readonly productId: string;
+  readonly categoryId: string;
+  readonly name: string;
+  readonly priceMinor: number;
+  readonly rank: number | null;
+  readonly discontinued: boolean;
+  readonly updatedAt: string;
+}
+
+export const medicineColumns = {
+  id: medicines.id,
+  productId: medicines.productId,
+  categoryId: medicines.categoryId,
+  name: medicines.name,
+  priceMinor: medicines.priceMinor,
+  rank: medicines.rank,
+  discontinued: sql<boolean>`${medicines.discontinuedAt} is not null`,
+  updatedAt: medicines.updatedAt,
+};
+
+/** Which medicines of those that are offered. */
+export interface MedicineFilter {
+  readonly categoryId: string | null;
+  readonly search: string | null;
+}
+
+export interface MedicinePageAsk extends MedicineFilter {
+  readonly page: TextPageAsk;
+}
+
+const offered = isNull(medicines.discontinuedAt);
+
+const matching = ({ categoryId, search }: MedicineFilter): SQL | undefined =>
+  and(
+    offered,
+    categoryId === null ? undefined : eq(medicines.categoryId, categoryId),
+    search === null ? undefined : ilike(medicines.name, containing(search)),
+  );
+
+export const medicinesById = (db: Db, ids: readonly string[]): Promise<MedicineRow[]> =>
+  db.select(medicineColumns).from(medicines).where(inArray(medicines.id, [...ids]));
+
+export const medicinesByProduct = (db: Db, productIds: readonly string[]): Promise<MedicineRow[]> =>
+  db.select(medicineColumns).from(medicines).where(inArray(medicines.productId, [...productIds]));
+
+/** One row more than asked for tells whether there is another page. */
+export const medicinePage = (db: Db, { page, ...filter }: MedicinePageAsk): Promise<MedicineRow[]> =>
+  db
+    .select(medicineColumns)
+    .from(medicines)
+    .where(and(matching(filter), page.after === null ? undefined : sql`(${medicines.name}, ${medicines.id}) > (${page.after[0]}, ${page.after[1]}::uuid)`))
+    .orderBy(asc(medicines.name), asc(medicines.id))
+    .limit(page.first + 1);
+
+export async function countMedicines(db: Db, filter: MedicineFilter): Promise<number> {
+  const [counted] = await db.select({ medicines: count() }).from(medicines).where(matching(filter));
+  return counted?.medicines ?? 0;
+}
+
+export interface CategoryCount {
+  readonly categoryId: string;
+  readonly medicines: number;
+}
+
+export const countByCategory = (db: Db, categoryIds: readonly string[]): Promise<CategoryCount[]> =>
+  db
+    .select({ categoryId: medicines.categoryId, medicines: count() })
+    .from(medicines)
+    .where(and(offered, inArray(medicines.categoryId, [...categoryIds])))
+    .groupBy(medicines.categoryId);
+
+export const highestRanked = (db: Db, first: number): Promise<MedicineRow[]> =>
+  db
+    .select(medicineColumns)
+    .from(medicines)
+    .where(and(offered, isNotNull(medicines.rank)))
+    .orderBy(asc(medicines.rank), asc(medicines.id))
+    .limit(first);
+
+export async function categoryExists(tx: Db, id: string): Promise<boolean> {
+  const found = await tx.select({ id: categories.id }).from(categories).where(eq(categories.id, id));
+  return found.length > 0;
+}
+
+/** `undefined` leaves a column as it is. */
+export interface MedicineChanges {
+  readonly name: string | undefined;
+  readonly priceMinor: number | undefined;
+  readonly categoryId: string | undefined;
+  readonly discontinued: boolean | undefined;
+}
+
+/** Whether there is such a medicine. */
+export async function changeMedicine(tx: Db, id: string, { discontinued, ...columns }: MedicineChanges): Promise<boolean> {
+  // Discontinuing what is discontinued already does not move the date.
+  const discontinuedAt = discontinued ? sql`coalesce(${medicines.discontinuedAt}, now())` : null;
+  const changed = await tx
+    .update(medicines)
+    .set({
+      ...columns,
+      ...(discontinued === undefined ? {} : { discontinuedAt }),
+      version: sql`${medicines.version} + 1`,
+      updatedAt: sql`now()`,
+    })
+    .where(eq(medicines.id, id))
+    .returning({ id: medicines.id });
+  return changed.length > 0;
+}

@@ -1,0 +1,88 @@
+import { Arg, Args, Ctx, FieldResolver, GraphQLISODateTime, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Requires } from '../../graphql/authorize.js';
+import { CacheProfile } from '../../graphql/cache-profile.js';
+import type { Context } from '../../graphql/context.js';
+import { categoryById } from './category.loaders.js';
+import type { CategoryData } from './category.service.js';
+import { Category } from './category.type.js';
+import { medicineTotal } from './medicine.loaders.js';
+import type { MedicineRow } from './medicine.queries.js';
+import { medicine, medicines, MOST_WANTED, topMedicines, updateMedicine, type MedicinePage } from './medicine.service.js';
+import { Medicine, MedicineConnection, MedicinesArgs, UpdateMedicineInput } from './medicine.type.js';
+import { Money } from './money.type.js';
+import { productById } from './product.loaders.js';
+import type { ProductRow } from './product.queries.js';
+import { Product } from './product.type.js';
+import { stockOfMedicine } from './stock.loaders.js';
+import type { StockRow } from './stock.queries.js';
+import { isInStock } from './stock.service.js';
+import { StockLevel } from './stock.type.js';
+
+@Resolver(() => Medicine)
+export class MedicineResolver {
+  @CacheProfile('list')
+  @Query(() => MedicineConnection, { description: 'What the tenant offers, by name. Discontinued medicines are left out.' })
+  medicines(@Args(() => MedicinesArgs) args: MedicinesArgs, @Ctx() ctx: Context): Promise<MedicinePage> {
+    return medicines(ctx, args);
+  }
+
+  @CacheProfile('list')
+  @Query(() => [Medicine], { description: `The most wanted, first first. At most ${MOST_WANTED}; discontinued medicines are left out.` })
+  topMedicines(
+    @Arg('first', () => Int, { nullable: true, defaultValue: MOST_WANTED }) first: number | null | undefined,
+    @Ctx() ctx: Context,
+  ): Promise<readonly MedicineRow[]> {
+    return topMedicines(ctx, first ?? MOST_WANTED);
+  }
+
+  @CacheProfile('detail')
+  @Query(() => Medicine, { nullable: true, description: 'One medicine, a discontinued one too. Null when the tenant has none with this id.' })
+  medicine(@Arg('id', () => ID) id: string, @Ctx() ctx: Context): Promise<MedicineRow | null> {
+    return medicine(ctx, id);
+  }
+
+  @Requires('TENANT_ADMIN')
+  @Mutation(() => Medicine, { description: 'Changes what is given. Fails with NOT_FOUND for an unknown medicine or category.' })
+  updateMedicine(@Arg('input', () => UpdateMedicineInput) input: UpdateMedicineInput, @Ctx() ctx: Context): Promise<MedicineRow> {
+    return updateMedicine(ctx, input);
+  }
+
+  @FieldResolver(() => Money)
+  price(@Root() { priceMinor }: MedicineRow, @Ctx() ctx: Context): Money {
+    return { amount: priceMinor, currency: ctx.tenant.currency };
+  }
+
+  @FieldResolver(() => Category)
+  category(@Root() { categoryId }: MedicineRow, @Ctx() ctx: Context): Promise<CategoryData | null> {
+    return ctx.load(categoryById).load(categoryId);
+  }
+
+  @FieldResolver(() => Product, { description: 'The product of the catalogue that it is.' })
+  product(@Root() { productId }: MedicineRow, @Ctx() ctx: Context): Promise<ProductRow | null> {
+    return ctx.load(productById).load(productId);
+  }
+
+  @Requires('STAFF')
+  @FieldResolver(() => StockLevel, { nullable: true, description: 'Null when no stock is kept of it.' })
+  stock(@Root() { id }: MedicineRow, @Ctx() ctx: Context): Promise<StockRow | null> {
+    return ctx.load(stockOfMedicine).load(id);
+  }
+
+  @FieldResolver(() => Boolean, { description: 'Whether there is any: how many, only staff may see.' })
+  inStock(@Root() { id }: MedicineRow, @Ctx() ctx: Context): Promise<boolean> {
+    return isInStock(ctx, id);
+  }
+
+  @FieldResolver(() => GraphQLISODateTime, { description: 'When name, price, category or assortment last changed; not the stock.' })
+  updatedAt(@Root() { updatedAt }: MedicineRow): Date {
+    return new Date(updatedAt);
+  }
+}
+
+@Resolver(() => MedicineConnection)
+export class MedicineConnectionResolver {
+  @FieldResolver(() => Int)
+  totalCount(@Root() page: MedicinePage, @Ctx() ctx: Context): Promise<number> {
+    return ctx.load(medicineTotal).load(page.of);
+  }
+}

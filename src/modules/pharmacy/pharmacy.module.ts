@@ -1,0 +1,41 @@
+import type { ResolverClass } from '../../graphql/build-schema.js';
+import { CategoryResolver } from './category.resolver.js';
+import { MedicineGroupConnectionResolver, MedicineGroupResolver } from './medicine-group.resolver.js';
+import { MedicineConnectionResolver, MedicineResolver } from './medicine.resolver.js';
+import { ProductConnectionResolver, ProductResolver } from './product.resolver.js';
+import { AdjustStockPayloadResolver, SellMedicinePayloadResolver, StockResolver } from './stock.resolver.js';
+
+/** What a pharmacy offers, at which price, and how many units of it there are; and the catalogue that all choose from. */
+export const resolvers: readonly ResolverClass[] = [
+  CategoryResolver,
+  MedicineResolver,
+  MedicineConnectionResolver,
+  MedicineGroupResolver,
+  MedicineGroupConnectionResolver,
+  ProductResolver,
+  ProductConnectionResolver,
+  StockResolver,
+  SellMedicinePayloadResolver,
+  AdjustStockPayloadResolver,
+];
+
+/** Tables whose row tags do not name the column `id`. */
+export const keyColumns = { stock_levels: 'medicine_id' } as const;
+
+/** The tables behind the types that people know, for administrators. */
+export const cachedTypes = {
+  Category: { table: 'categories', partition: 'own' },
+  Medicine: { table: 'medicines', partition: 'own' },
+  StockLevel: { table: 'stock_levels', partition: 'own' },
+  Product: { table: 'products', partition: 'global' },
+  MedicineGroup: { table: 'product_groups', partition: 'global' },
+} as const;
+
+/** Types that an administrator may purge by name, and the table behind each. */
+export const cachedTypes = {
+  Category: { table: 'categories', partition: 'own' },
+  Medicine: { table: 'medicines', partition: 'own' },
+  StockLevel: { table: 'stock_levels', partition: 'own' },
+  Product: { table: 'products', partition: 'global' },
+  MedicineGroup: { table: 'product_groups', partition: 'global' },
+} as const;

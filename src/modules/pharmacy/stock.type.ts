@@ -1,0 +1,51 @@
+import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { CacheProfile } from '../../graphql/cache-profile.js';
+
+@CacheProfile('inventory')
+@ObjectType({ description: 'How many units of a medicine the tenant has.' })
+export class StockLevel {
+  @Field(() => Int)
+  readonly quantity!: number;
+
+  @Field(() => Int, { description: 'At or below it the stock is low.' })
+  readonly reorderLevel!: number;
+}
+
+export const adjustmentReasons = { ADJUSTMENT: 'ADJUSTMENT', RECEIPT: 'RECEIPT' } as const;
+export type AdjustmentReason = keyof typeof adjustmentReasons;
+
+registerEnumType(adjustmentReasons, {
+  name: 'AdjustmentReason',
+  description: 'Why stock changed otherwise than by a sale.',
+  valuesConfig: { ADJUSTMENT: { description: 'A count found another number.' }, RECEIPT: { description: 'A delivery came in.' } },
+});
+
+@InputType()
+export class SellMedicineInput {
+  @Field(() => ID)
+  readonly medicineId!: string;
+
+  @Field(() => Int, { description: 'How many units, at least 1.' })
+  readonly quantity!: number;
+}
+
+@InputType()
+export class AdjustStockInput {
+  @Field(() => ID)
+  readonly medicineId!: string;
+
+  @Field(() => Int, { description: 'Units that came (positive) or went (negative).' })
+  readonly delta!: number;
+
+  @Field(() => adjustmentReasons, { defaultValue: adjustmentReasons.ADJUSTMENT })
+  readonly reason!: AdjustmentReason;
+
+  @Field(() => String, { nullable: true, description: 'For those who read the movements later; at most 500 characters.' })
+  readonly note?: string | null;
+}
+
+@ObjectType()
+export class SellMedicinePayload {}
+
+@ObjectType()
+export class AdjustStockPayload {}

@@ -1,0 +1,40 @@
+import type { Clock } from '../../lib/clock.js';
+import type { Context } from '../../graphql/context.js';
+import { SESSION_LIFETIME } from './session-lifetime.js';
+import { extendSession, type SessionRow } from './session.queries.js';
+
+export type Transaction = Context['transaction'];
+
+/** After a renewal that failed, how long none is tried: every request would, and wait for a database that is away. */
+const PAUSE = 60_000;
+
+/**
+ * Lets sessions that are used last longer. Each is written at most once in half its life, by whichever request is first.
+ */
+export class SessionRenewal {
+  readonly #underWay = new Set<string>();
+  #pausedUntil = -Infinity;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly onError: (error: unknown) => void,
+  ) {}
+
+  /** A failure is reported and nothing else: the session is valid as it is. */
+  async renewIfDue({ id, expiresAt }: SessionRow, transaction: Transaction): Promise<void> {
+    const now = this.clock.now();
+    const due = Date.parse(expiresAt) - now < SESSION_LIFETIME / 2;
+    if (!due || this.#underWay.has(id) || now < this.#pausedUntil) return;
+    const later = (milliseconds: number): string => new Date(now + milliseconds).toISOString();
+    this.#underWay.add(id);
+    try {
+      const extension = { id, expiresAt: later(SESSION_LIFETIME), unlessAfter: later(SESSION_LIFETIME / 2) };
+      await transaction('platform', (tx) => extendSession(tx, extension));
+    } catch (error) {
+      this.#pausedUntil = now + PAUSE;
+      this.onError(error);
+    } finally {
+      this.#underWay.delete(id);
+    }
+  }
+}

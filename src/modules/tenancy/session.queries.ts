@@ -1,0 +1,84 @@
+import { and, eq, inArray, lt, lte, sql } from 'drizzle-orm';
+import type { Db } from '../../database/database.js';
+import { memberships, sessions, users } from '../../database/tables/tenancy.js';
+
+export interface MembershipRow {
+  readonly tenantId: string;
+  readonly role: 'STAFF' | 'TENANT_ADMIN';
+}
+
+/** A session with all that authentication asks about its user. */
+export interface SessionRow {
+  readonly id: string;
+  readonly userId: string;
+  readonly email: string;
+  readonly name: string;
+  readonly platformAdmin: boolean;
+  readonly expiresAt: string;
+  readonly memberships: readonly MembershipRow[];
+}
+
+export const sessionColumns = {
+  id: sessions.id,
+  userId: sessions.userId,
+  email: users.email,
+  name: users.name,
+  platformAdmin: users.platformAdmin,
+  expiresAt: sessions.expiresAt,
+  memberships: sql<MembershipRow[]>`(
+    select coalesce(
+      json_agg(json_build_object('tenantId', ${memberships.tenantId}, 'role', ${memberships.role}) order by ${memberships.tenantId}),
+      '[]'::json
+    )
+    from ${memberships} where ${memberships.userId} = ${sessions.userId}
+  )`,
+};
+
+export const sessionsById = (db: Db, ids: readonly string[]): Promise<SessionRow[]> =>
+  db
+    .select(sessionColumns)
+    .from(sessions)
+    .innerJoin(users, eq(users.id, sessions.userId))
+    .where(inArray(sessions.id, [...ids]));
+
+export interface StoredCredentials {
+  readonly userId: string;
+  readonly passwordHash: string;
+}
+
+/** Reads a secret: to be called in a transaction, which no cache sees (P7). */
+export async function credentialsOf(tx: Db, email: string): Promise<StoredCredentials | null> {
+  const [found] = await tx.select({ userId: users.id, passwordHash: users.passwordHash }).from(users).where(eq(users.email, email));
+  return found ?? null;
+}
+
+export interface NewSession {
+  readonly id: string;
+  readonly userId: string;
+  readonly lifetimeSeconds: number;
+}
+
+/** Opens a session, and clears away those of the same user that have ended. Returns when it ends. */
+export async function insertSession(tx: Db, { id, userId, lifetimeSeconds }: NewSession): Promise<string> {
+  await tx.delete(sessions).where(and(eq(sessions.userId, userId), lte(sessions.expiresAt, sql`now()`)));
+  const [inserted] = await tx
+    .insert(sessions)
+    .values({ id, userId, expiresAt: sql`now() + make_interval(secs => ${lifetimeSeconds})` })
+    .returning({ expiresAt: sessions.expiresAt });
+  if (inserted === undefined) throw new Error('a session was not inserted');
+  return inserted.expiresAt;
+}
+
+/** Lets a session last until `expiresAt`, unless it ends after `unlessAfter` already: somebody else was first. */
+export async function extendSession(tx: Db, session: { readonly id: string; readonly expiresAt: string; readonly unlessAfter: string }): Promise<void> {
+  await tx
+    .update(sessions)
+    .set({ expiresAt: session.expiresAt })
+    .where(and(eq(sessions.id, session.id), lt(sessions.expiresAt, session.unlessAfter)));
+}
+
+/** Whether there was one. */
+export async function deleteSession(tx: Db, id: string): Promise<boolean> {
+  const deleted = await tx.delete(sessions).where(eq(sessions.id, id)).returning({ id: sessions.id });
+  return deleted.length > 0;
+}

@@ -1,0 +1,22 @@
+import { randomBytes } from 'node:crypto';
+import { digest } from '../../lib/digest.js';
+
+const TOKEN_BYTES = 32;
+const TOKEN = /^[A-Za-z0-9_-]{43}$/;
+
+/** A token for the client, and the id of the session it opens. */
+export interface IssuedToken {
+  readonly token: string;
+  readonly sessionId: string;
+}
+
+/** The token is opaque and kept nowhere here: whoever reads the sessions cannot sign in with them. */
+export function issueToken(): IssuedToken {
+  const token = randomBytes(TOKEN_BYTES).toString('base64url');
+  return { token, sessionId: digest(token) };
+}
+
+/** The id of a token's session; null for a text that is no token, which need not be looked up. */
+export function sessionIdOf(token: string): string | null {
+  return TOKEN.test(token) ? digest(token) : null;
+}

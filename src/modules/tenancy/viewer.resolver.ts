@@ -1,0 +1,35 @@
+import { Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import { CacheProfile } from '../../graphql/cache-profile.js';
+import type { Context, Tenant } from '../../graphql/context.js';
+import type { MembershipRow } from './session.queries.js';
+import { tenantById } from './tenant.loaders.js';
+import { TenantType } from './tenant.type.js';
+import { currentViewer, type ViewerData } from './viewer.service.js';
+import { Membership, ViewerType } from './viewer.type.js';
+
+@Resolver(() => ViewerType)
+export class ViewerResolver {
+  @CacheProfile('user')
+  @Query(() => ViewerType, { nullable: true, description: 'Who is asking; null when nobody is signed in.' })
+  viewer(@Ctx() ctx: Context): Promise<ViewerData | null> {
+    return currentViewer(ctx);
+  }
+
+  @FieldResolver(() => TenantType, { nullable: true, description: 'The tenant that `role` is about.' })
+  tenant(@Root() { tenantId }: ViewerData, @Ctx() ctx: Context): Promise<Tenant | null> | null {
+    return tenantId === null ? null : ctx.load(tenantById).load(tenantId);
+  }
+
+  @FieldResolver(() => [Membership], { description: 'The tenants that the viewer belongs to: name one of them in `X-Tenant`.' })
+  memberships(@Root() viewer: ViewerData): readonly MembershipRow[] {
+    return viewer.memberships;
+  }
+}
+
+@Resolver(() => Membership)
+export class MembershipResolver {
+  @FieldResolver(() => TenantType)
+  tenant(@Root() { tenantId }: MembershipRow, @Ctx() ctx: Context): Promise<Tenant | null> {
+    return ctx.load(tenantById).load(tenantId);
+  }
+}

@@ -1,0 +1,129 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { sql } from 'drizzle-orm';
+import type { Database, Db } from '../database/database.js';
+import type { Logger } from '../lib/logger.js';
+import type { Change, RowImages } from './images.js';
+
+/** Under which epoch changes were taken: a row is marked with it, since another epoch has not heard of the change. */
+export type Epoch = string;
+
+export interface RelayOptions {
+  readonly database: Pick<Database, 'write'>;
+  readonly logger: Logger;
+  /** Where changes go. Called also with none: whoever takes them learns that there were none. */
+  readonly apply: (images: RowImages) => Promise<Epoch>;
+  /** The epoch that `apply` is expected to answer; null while none is known. */
+  readonly epoch: () => Epoch | null;
+  /** Told of each poll that was completed within one epoch: everything committed before it began has been applied. */
+  readonly onPolled: (poll: { readonly beganAt: number; readonly epoch: Epoch }) => void;
+  /** Milliseconds between polls. */
+  readonly interval?: number;
+}
+
+const INTERVAL = 500;
+/** Rows per poll; while there are more, the poll goes on. */
+const BATCH = 1000;
+/** Rows that were applied are kept this long: a load may be under way, or another epoch begin, that has not heard of them. */
+const KEPT = '10 minutes';
+const POLLS_BETWEEN_PRUNINGS = 120;
+
+/**
+ * Takes from the outbox what has not been applied under the current epoch, on every node: whatever was committed and
+ * not applied, by a node that crashed, a store that was away, or a writer that is none of ours (F4).
+ * A plain read, no lock and no cursor: applying twice is harmless.
+ */
+export class Relay {
+  readonly #stopped = new AbortController();
+  #running: Promise<void> | null = null;
+  #polls = 0;
+
+  constructor(private readonly options: RelayOptions) {}
+
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  /** Resolves when the poll under way has ended. */
+  async close(): Promise<void> {
+    this.#stopped.abort();
+    await this.#running;
+  }
+
+  /** One poll. @throws when the database or the ledger cannot be reached. */
+  async poll(): Promise<void> {
+    const beganAt = performance.now();
+    const epoch = this.options.epoch();
+    for (;;) {
+      const rows = await this.options.database.write('platform', (tx) => unapplied(tx, epoch));
+      const taken = await this.options.apply(imagesOf(rows));
+      await this.mark(rows.map((row) => row.id), taken);
+      // Met another epoch: rows that were applied under the last one must be judged again, by another poll.
+      if (taken !== epoch) return this.#stopped.signal.aborted ? undefined : this.poll();
+      if (rows.length < BATCH) break;
+    }
+    this.options.onPolled({ beganAt, epoch });
+    if (this.#polls++ % POLLS_BETWEEN_PRUNINGS === 0) await this.options.database.write('platform', prune);
+  }
+
+  /** Notes that rows were applied under an epoch. */
+  async mark(outboxIds: readonly string[], epoch: Epoch): Promise<void> {
+    if (outboxIds.length === 0) return;
+    await this.options.database.write('platform', (tx) =>
+      tx.execute(sql`
+        update outbox set applied_epochs = array_append(applied_epochs, ${epoch}::text)
+        where id = any(${sql.param(`{${outboxIds.join(',')}}`)}::bigint[]) and not applied_epochs @> array[${epoch}::text]`),
+    );
+  }
+
+  async #run(): Promise<void> {
+    const { interval = INTERVAL, logger } = this.options;
+    let failing = false;
+    while (!this.#stopped.signal.aborted) {
+      const beganAt = performance.now();
+      try {
+        await this.poll();
+        if (failing) logger.info({}, 'the outbox is being polled again');
+        failing = false;
+      } catch (error) {
+        if (!failing) logger.warn({ err: error }, 'the outbox cannot be polled: nothing stored is trusted meanwhile');
+        failing = true;
+      }
+      const rest = Math.max(0, interval - (performance.now() - beganAt));
+      await pause(rest, undefined, { signal: this.#stopped.signal, ref: false }).catch(() => undefined);
+    }
+  }
+}
+
+interface OutboxRow {
+  readonly id: string;
+  readonly table: string;
+  readonly partition: string;
+  readonly images: Change['images'];
+}
+
+async function unapplied(tx: Db, epoch: Epoch | null): Promise<readonly OutboxRow[]> {
+  return tx
+    .select({
+      id: sql<string>`id::text`,
+      table: sql<string>`table_name`,
+      partition: sql<string>`partition`,
+      images: sql<Change['images']>`images`,
+    })
+    .from(sql`outbox`)
+    .where(
+      sql`applied_epochs = '{}' or (created_at > now() - ${sql.raw(`interval '${KEPT}'`)} and not applied_epochs @> array[${epoch ?? ''}::text])`,
+    )
+    .orderBy(sql`outbox.id`)
+    .limit(BATCH);
+}
+
+function prune(tx: Db): Promise<unknown> {
+  return tx.execute(sql`delete from outbox where applied_epochs <> '{}' and created_at < now() - ${sql.raw(`interval '${KEPT}'`)}`);
+}
+
+function imagesOf(rows: readonly OutboxRow[]): RowImages {
+  return {
+    outboxIds: rows.map((row) => row.id),
+    changes: rows.map(({ table, partition, images }) => ({ table, partition, images })),
+  };
+}

@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import postgres from 'postgres';
+import { openDatabase, type Database, type DatabaseOptions } from '../../src/database/database.js';
+import { silentLogger } from '../../src/lib/logger.js';
+import { createTestDatabase } from '../support/test-database.js';
+
+export interface OpenedDatabase {
+  readonly database: Database;
+  /** Empty for PGlite. */
+  readonly url: string;
+  /** Every statement since the database was opened. */
+  readonly statements: string[];
+  close(): Promise<void>;
+}
+
+export interface DatabaseKind {
+  readonly name: string;
+  open(options?: Partial<DatabaseOptions>): Promise<OpenedDatabase>;
+}
+
+const options = (): DatabaseOptions => ({ poolMax: 10, dataDir: null, logger: silentLogger });
+
+export const PGLITE: DatabaseKind = {
+  name: 'PGlite',
+  open: async (more) => {
+    const statements: string[] = [];
+    const database = await openDatabase({ ...options(), onQuery: (statement) => statements.push(statement), ...more });
+    return { database, url: '', statements, close: () => database.close() };
+  },
+};
+
+export const POSTGRES: DatabaseKind = {
+  name: 'PostgreSQL',
+  open: async (more) => {
+    const { url, drop } = await createTestDatabase();
+    return openServer({ url, drop, more });
+  },
+};
+
+/** The API's login in a careful installation: owner of its database, and nothing beyond it. */
+const ordinaryLogin: DatabaseKind = {
+  name: 'PostgreSQL, as a login that is no superuser',
+  open: async (more) => {
+    const { url: adminUrl, drop: dropDatabase } = await createTestDatabase();
+    const login = `larder_test_${randomBytes(4).toString('hex')}`;
+    const password = randomBytes(12).toString('hex');
+    const admin = postgres(adminUrl, { max: 1, onnotice: () => undefined });
+    await admin.unsafe(`create role ${login} login createrole nosuperuser password '${password}'`);
+    await admin.unsafe(`alter database ${admin.options.database} owner to ${login}`);
+    // They belong to the server: another test may have made them, and only their maker may hand them on.
+    for (const role of ['larder_app', 'larder_platform']) await admin.unsafe(`grant ${role} to ${login}`).catch(() => undefined);
+    const url = new URL(adminUrl);
+    url.username = login;
+    url.password = password;
+    const drop = async (): Promise<void> => {
+      // Roles that this login was first to make depend on it no more once they are handed to the administrator.
+      await admin.unsafe(`reassign owned by ${login} to current_user; drop owned by ${login}`);
+      await admin.end();
+      await dropDatabase();
+    };
+    return openServer({ url: url.href, drop, more });
+  },
+};
+
+async function openServer(target: {
+  url: string;
+  drop: () => Promise<void>;
+  more: Partial<DatabaseOptions> | undefined;
+}): Promise<OpenedDatabase> {
+  const { url, drop, more } = target;
+  const statements: string[] = [];
+  const database = await openDatabase({ ...options(), url, onQuery: (statement) => statements.push(statement), ...more });
+  const close = async (): Promise<void> => {
+    await database.close();
+    await drop();
+  };
+  return { database, url, statements, close };
+}
+
+export const BOTH = [PGLITE, POSTGRES];
+export const ALL = [PGLITE, POSTGRES, ordinaryLogin];

@@ -1,0 +1,43 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { freePort, startChildServer, temporaryDirectory, withRetries, type ChildServer, type Identity } from './child-server.js';
+
+export interface PostgresServer extends ChildServer {
+  /** Of a superuser, to create databases with. */
+  readonly url: string;
+}
+
+/** PostgreSQL refuses to run as root: 65534 is `nobody` on every system, so that no user has to be added. */
+const nobody: Identity = { uid: 65534, gid: 65534 };
+
+/** Durability is of no use to a database that lives for one test run. */
+const SETTINGS = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200', 'listen_addresses=127.0.0.1'];
+
+/** A new cluster on a free port, with the programs found in `bin`. */
+export function startPostgres(bin: string): Promise<PostgresServer> {
+  return withRetries(async () => {
+    const identity = process.getuid?.() === 0 ? nobody : undefined;
+    const directory = temporaryDirectory('postgres', identity);
+    const data = join(directory, 'data');
+    // C.UTF-8 sorts by code point, as the embedded database does; where libc lacks it, C does the same but for ILIKE.
+    const locale = process.platform === 'linux' ? 'C.UTF-8' : 'C';
+    const init = spawnSync(
+      join(bin, 'initdb'),
+      ['-D', data, '-U', 'postgres', '-A', 'trust', '--no-sync', '--encoding=UTF8', `--locale=${locale}`],
+      { ...identity, cwd: directory, encoding: 'utf8' },
+    );
+    if (init.status !== 0) throw new Error(`initdb failed: ${init.error?.message ?? init.stderr}`);
+    const port = await freePort();
+    const settings = [...SETTINGS, `port=${port}`, 'unix_socket_directories='].flatMap((setting) => ['-c', setting]);
+    const server = await startChildServer({
+      command: join(bin, 'postgres'),
+      args: ['-D', data, ...settings],
+      port,
+      directory,
+      identity,
+      // Fast shutdown: clients that a failed test left behind are disconnected.
+      stopSignal: 'SIGINT',
+    });
+    return { ...server, url: `postgres://postgres@127.0.0.1:${port}/postgres` };
+  });
+}

@@ -1,0 +1,25 @@
+import { defineConfig } from 'vitest/config';
+
+/** Tests that need no server, so that they run at once and anywhere. */
+const alone = ['src/**/*.test.ts', 'test/*.test.ts', 'test/check/**/*.test.ts', 'test/support/service-choice.test.ts'];
+
+export default defineConfig({
+  // Vite would load graphql's ES build for our files and type-graphql the CommonJS one: two realms, which graphql refuses.
+  resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
+  test: {
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 20_000,
+    env: { NODE_ENV: 'test' },
+    coverage: { provider: 'v8', include: ['src/**/*.ts'], exclude: ['src/**/*.test.ts'] },
+    projects: [
+      { extends: true, test: { name: 'alone', include: alone } },
+      {
+        extends: true,
+        test: { name: 'services', include: ['test/**/*.test.ts'], exclude: alone, globalSetup: ['./test/support/services.ts'] },
+      },
+    ],
+  },
+});
