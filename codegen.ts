@@ -14,7 +14,7 @@ const config: CodegenConfig = {
         useTypeImports: true,
         enumsAsTypes: true,
         strictScalars: true,
-        scalars: { DateTimeISO: { input: 'string', output: 'string' } },
+        scalars: { DateTimeISO: 'string', LocalDate: 'string', SafeInt: 'number' },
       },
     },
   },

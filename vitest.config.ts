@@ -18,7 +18,12 @@ export default defineConfig({
       { extends: true, test: { name: 'alone', include: alone } },
       {
         extends: true,
-        test: { name: 'services', include: ['test/**/*.test.ts'], exclude: alone, globalSetup: ['./test/support/services.ts'] },
+        test: {
+          name: 'services',
+          include: ['test/**/*.test.ts'],
+          exclude: alone,
+          globalSetup: ['./test/support/services.ts', './test/support/seed-directory.ts'],
+        },
       },
     ],
   },

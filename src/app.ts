@@ -10,23 +10,23 @@ import type { LocalSystem } from './admin/commands.js';
 import { createLocalSystem, seedIfWanted } from './admin/local-system.js';
 import { printSchema } from './admin/print-schema.js';
 import { welcome } from './admin/welcome.js';
-import { Cache, GLOBAL, MemoryLedger, openStores, partition, Reader, tagsOfChanges, type Sources, type Stores } from './cache/index.js';
+import type { Cache } from './cache/index.js';
 import { cacheFields } from './cache/graphql/index.js';
 import type { Config } from './config.js';
-import { openDatabase, type Database, type DatabaseOptions, type DbScope } from './database/database.js';
+import { openDatabase, type Database, type DatabaseOptions } from './database/database.js';
 import { isUnavailable } from './database/database-error.js';
 import { authorizeFields } from './graphql/authorize.js';
-import { Context, type ReadDb, type WriteScope } from './graphql/context.js';
+import type { Context, ReadDb } from './graphql/context.js';
 import { profiles } from './graphql/profiles.js';
 import { systemClock, type Clock } from './lib/clock.js';
 import { digest } from './lib/digest.js';
-import { cachedTypes as pharmacyTypes, keyColumns } from './modules/pharmacy/pharmacy.module.js';
-import { cachedTypes as tenancyTypes, createIdentify, listTenants } from './modules/tenancy/tenancy.module.js';
-import type { RowImages } from './outbox/images.js';
-import { withTransaction } from './outbox/with-transaction.js';
+import { cachedTypes as pharmacyTypes } from './modules/pharmacy/pharmacy.module.js';
+import { cachedTypes as tenancyTypes, listTenants } from './modules/tenancy/tenancy.module.js';
+import { createContextFactory } from './context-factory.js';
+import { openCache } from './open-cache.js';
+import { announceWrites } from './server/announce-writes.js';
 import { createLogger } from './server/logger.js';
 import { createServer } from './server/create-server.js';
-import type { IncomingRequest } from './server/graphql-endpoint.js';
 import type { Readiness } from './server/health.js';
 import { readOperations } from './server/operations.js';
 import { stopOnSignals } from './server/stop-on-signals.js';
@@ -61,26 +61,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const clock = options.clock ?? systemClock;
   const logger = createLogger(config.log, options.logTo);
   const database = options.database ?? (await openDatabase({ ...databaseOptions(config), logger, onQuery: options.onQuery }));
-  const ledger = new MemoryLedger(clock);
-  const stores = await openStores({
-    redis: config.redis,
-    memoryBytes: config.cache.memoryBytes,
-    maxEntryBytes: config.cache.maxEntryBytes,
-    deadlineMs: config.cache.deadline,
-    prefix: config.cache.prefix,
-    clock,
-    now: () => ledger.now(),
-    logger,
-  });
-  const cache = new Cache({
-    store: stores.store,
-    ledger,
-    prefix: config.cache.prefix,
-    databaseId: database.id,
-    enabled: config.cache.enabled,
-    isSourceFailure: isUnavailable,
-    onBackgroundError: (error) => logger.warn({ err: error }, 'something in the background failed'),
-  });
+  const opened = await openCache({ config, database, clock, logger });
+  const { cache } = opened;
   const statistics = new CacheStatistics(clock);
   cache.events.on(statistics.listener);
   logDecisions(cache, logger);
@@ -109,9 +91,9 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     config,
     logger,
     schema,
-    apolloCache: new KeyvAdapter<string>(stores.keyv as never),
-    plugins: [],
-    context: contextFactory({ database, cache, clock, onError: (error) => logger.warn({ err: error }, 'a session was not renewed') }),
+    apolloCache: new KeyvAdapter<string>(opened.stores.keyv as never),
+    plugins: [announceWrites()],
+    context: createContextFactory({ ...opened, database, clock, onRenewalError: (error) => logger.warn({ err: error }, 'a session was not renewed') }),
     ready: () => readiness(database, cache),
     operations: await readOperations(EXAMPLES),
     isUnavailable,
@@ -125,7 +107,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     listen: async () => ({ url: await server.listen({ host: config.host, port: config.port }) }),
     close: async () => {
       await server.close();
-      await closeCache(cache, stores);
+      await opened.close();
       if (options.database === undefined) await database.close();
     },
   };
@@ -135,59 +117,12 @@ function databaseOptions({ database }: Config): Pick<DatabaseOptions, 'url' | 'p
   return { url: database.url ?? undefined, poolMax: database.poolMax, dataDir: database.dataDir };
 }
 
-async function closeCache(cache: Cache, stores: Stores): Promise<void> {
-  await cache.drain();
-  await cache.ledger.close();
-  await stores.close();
-}
-
-interface RequestRooms {
-  readonly database: Database;
-  readonly cache: Cache;
-  readonly clock: Clock;
-  readonly onError: (error: unknown) => void;
-}
-
-/** Makes the function that finds out who asks, and gives the operation its ways to read and to write. */
-function contextFactory({ database, cache, clock, onError }: RequestRooms): (incoming: IncomingRequest) => Promise<Context> {
-  const identify = createIdentify(clock, onError);
-  const sources: Sources<ReadDb> = (of) => (query) => database.read(of === GLOBAL ? 'platform' : { tenantId: of }, query);
-  const applied = async ({ changes }: RowImages): Promise<void> => {
-    await cache.invalidate(tagsOfChanges(changes, keyColumns));
-  };
-
-  return async ({ credentials }) => {
-    // Before the first read of anything: who asks is read through the cache, too (F1).
-    const request = cache.begin();
-    let tenantId: string | null = null;
-    const transaction: Context['transaction'] = async (scope, work) => {
-      const target = { database, scope: dbScope(scope, tenantId), applied };
-      try {
-        return await withTransaction(target, work);
-      } finally {
-        request.renew();
-      }
-    };
-    const anyone = new Reader<ReadDb>(cache, request, null, sources);
-    const { tenant, viewer } = await identify(anyone, credentials, transaction);
-    tenantId = tenant?.id ?? null;
-    const reader = tenant === null ? anyone : new Reader<ReadDb>(cache, request, partition(tenant.id), sources);
-    return new Context({ tenant, viewer, acceptedLanguages: credentials.acceptedLanguages, reader, transaction });
-  };
-}
-
-function dbScope(scope: WriteScope, tenantId: string | null): DbScope {
-  if (scope === 'platform') return 'platform';
-  if (tenantId === null) throw new Error('a transaction of a tenant needs a tenant');
-  return { tenantId };
-}
-
 async function readiness(database: Database, cache: Cache): Promise<Readiness> {
   const reached = await database.ping().then(
     () => true,
     () => false,
   );
-  const trusted = cache.ledger.isTrusted();
+  const trusted = cache.ledger.standing() === 'trusted';
   // Without its ledger the service answers from the database: slower, and right.
   return { ready: reached, checks: { database: reached ? 'ok' : 'not reachable', ledger: trusted ? 'ok' : 'not trusted: nothing is served from the cache' } };
 }

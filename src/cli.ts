@@ -5,7 +5,7 @@ import { environment, loadConfig, type Config } from './config.js';
 let loaded: Config | undefined;
 const config = (): Config => (loaded ??= loadConfig(environment()));
 
-process.exitCode = await runCommandLine(process.argv.slice(2), {
+const code = await runCommandLine(process.argv.slice(2), {
   out: (text) => process.stdout.write(`${text}\n`),
   err: (text) => process.stderr.write(`${text}\n`),
   config,
@@ -13,3 +13,6 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   system: async () => (await import('./app.js')).localSystem(config()),
   schema: async () => (await import('./schema.js')).buildApiSchema(),
 });
+
+// What a command had opened before it failed must not keep the process alive; a server that was started must.
+if (code !== 0) process.exit(code);

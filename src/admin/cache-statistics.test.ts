@@ -5,7 +5,7 @@ import { Figures } from './figures.js';
 
 const clock = { now: () => 1_700_000_000_000 };
 
-function of(tenant: string, name = 'medicine', layer: Layer = 'entity', profile?: string): Identity {
+function of(tenant: string, name = 'medicine', { layer = 'entity', profile }: { layer?: Layer; profile?: string } = {}): Identity {
   return {
     key: `larder:${tenant}:${layer}:${name}:hash` as CacheKey,
     subject: { layer, name, version: '1', ...(profile === undefined ? {} : { profile }) },
@@ -53,7 +53,7 @@ describe('cache statistics', () => {
   });
 
   it('keeps tenants, layers and names apart', () => {
-    const statistics = counted([hit(of('a')), hit(of('a', 'medicine', 'list')), hit(of('b')), hit(of('b')), hit(of('b', 'Query.medicines', 'field', 'list'))]);
+    const statistics = counted([hit(of('a')), hit(of('a', 'medicine', { layer: 'list' })), hit(of('b')), hit(of('b')), hit(of('b', 'Query.medicines', { layer: 'field', profile: 'list' }))]);
     expect(sum(statistics, 'a').hits).toBe(2);
     expect(sum(statistics, 'b').hits).toBe(3);
     expect(sum(statistics, null).hits).toBe(5);
@@ -89,7 +89,7 @@ describe('cache statistics', () => {
 
   it('sums names beyond its bound under one name', () => {
     const names = Array.from({ length: MAX_TYPES_PER_TENANT + 5 }, (_, index) => `value${index}`);
-    const statistics = counted(names.map((name) => hit(of('a', name, 'value'))));
+    const statistics = counted(names.map((name) => hit(of('a', name, { layer: 'value' }))));
     expect(statistics.typesOf('a')).toHaveLength(MAX_TYPES_PER_TENANT + 1);
     expect(statistics.typesOf('a').find(({ name }) => name === OTHER)?.figures.hits).toBe(5);
   });

@@ -60,9 +60,9 @@ describe('larder, on this machine', () => {
   it('serves, migrates, seeds and prints the schema', async () => {
     expect((await larder(['serve'])).calls).toEqual(['serve']);
     expect(await larder(['migrate'])).toMatchObject({ code: 0, out: 'Applied 2 migrations.' });
-    expect(await larder(['seed'])).toMatchObject({ code: 0, calls: ['seed catalogue'], out: 'Catalogue: 2 products from 3 lines, 1 lines could not be used.\n  line 3: too short' });
+    expect(await larder(['seed'])).toMatchObject({ code: 0, calls: ['seed catalogue'], out: 'Catalogue: 2 products from 3 lines; lines that could not be used: 1.\n  line 3: too short' });
     expect((await larder(['seed', '--demo'])).out).toContain('Demo: 6400 medicines and 5 accounts were added.');
-    expect(await larder(['schema'])).toMatchObject({ code: 0, out: 'type Query {\n  a: Int\n  b: Int\n}' });
+    expect(await larder(['schema'])).toMatchObject({ code: 0, out: expect.stringMatching(/type Query {\n {2}a: Int\n {2}b: Int\n}$/) as string });
   });
 
   it('prints JSON for scripts', async () => {

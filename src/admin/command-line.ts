@@ -144,7 +144,8 @@ function failure(error: unknown, { err, json }: { readonly err: Surroundings['er
 function described(error: unknown): { readonly message: string; readonly code: string; readonly exitCode: 1 | 2 } {
   if (error instanceof CommandError) return error;
   if (error instanceof Error && error.name === 'ConfigError') return { message: error.message, code: 'CONFIG_INVALID', exitCode: 2 };
-  return { message: error instanceof Error ? error.message : String(error), code: 'FAILED', exitCode: 1 };
+  const { code } = (error ?? {}) as { readonly code?: unknown };
+  return { message: error instanceof Error ? error.message : String(error), code: typeof code === 'string' ? code : 'FAILED', exitCode: 1 };
 }
 
 function localUrl({ host, port }: Pick<Config, 'host' | 'port'>): string {

@@ -40,7 +40,7 @@ export async function seedCommand(
   }
   const report = await (await system()).seed({ demo });
   const { products, lines, malformed } = report.catalogue;
-  const text = [`Catalogue: ${products} products from ${lines} lines, ${malformed.length} lines could not be used.`];
+  const text = [`Catalogue: ${products} products from ${lines} lines; lines that could not be used: ${malformed.length}.`];
   for (const { line, reason } of malformed.slice(0, MALFORMED_SHOWN)) text.push(`  line ${line}: ${reason}`);
   if (malformed.length > MALFORMED_SHOWN) text.push(`  and ${malformed.length - MALFORMED_SHOWN} more`);
   if (report.demo !== null) text.push(`Demo: ${report.demo.medicines} medicines and ${report.demo.accounts} accounts were added.`);

@@ -64,8 +64,8 @@ async function send(
     const response = await send(url.replace(/\/+$/, '') + path, { ...init, redirect: 'error', signal: AbortSignal.timeout(TIMEOUT) });
     return { status: response.status, text: await response.text() };
   } catch (error) {
-    const why = error instanceof Error && error.name === 'TimeoutError' ? `within ${TIMEOUT / 1000} s` : 'there';
-    throw new CommandError(`No server answers at ${url} ${why}: start one with \`larder serve\`, or give its --url.`, 'UNREACHABLE');
+    const patience = error instanceof Error && error.name === 'TimeoutError' ? ` within ${TIMEOUT / 1000} s` : '';
+    throw new CommandError(`No server answers at ${url}${patience}: start one with \`larder serve\`, or give its --url.`, 'UNREACHABLE');
   }
 }
 

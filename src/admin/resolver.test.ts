@@ -2,7 +2,7 @@ import { graphql, GraphQLError, type GraphQLSchema } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { partition, type CacheKey, type Identity, type LedgerReport, type StoreStats, type Tag } from '../cache/index.js';
 import { authorizeFields } from '../graphql/authorize.js';
-import { buildApiSchema } from '../graphql/build-schema.js';
+import { buildSchema } from '../graphql/build-schema.js';
 import { anonymous, type Viewer } from '../graphql/viewer.js';
 import type { Admin } from './admin.js';
 import { CacheStatistics } from './cache-statistics.js';
@@ -51,7 +51,7 @@ function makeWorld(): World {
   const admin: Admin = {
     cache: {
       enabled: true,
-      ledger: { report: () => ledger } as Admin['cache']['ledger'],
+      ledger: { report: () => ledger, standing: () => 'trusted' } as Admin['cache']['ledger'],
       store: { stats: () => Promise.resolve(store), getMany: unused, setMany: unused, deleteMany: unused, clear: unused, close: unused },
       invalidate: (tags) => {
         purged.push(...tags);
@@ -72,7 +72,7 @@ let world: World;
 let schema: GraphQLSchema;
 
 beforeAll(async () => {
-  schema = await buildApiSchema([createAdminResolver(() => world.admin)]);
+  schema = await buildSchema([createAdminResolver(() => world.admin)]);
   authorizeFields(schema);
 });
 
@@ -142,7 +142,7 @@ describe('cacheStats', () => {
   it('works while the names of tenants cannot be read', async () => {
     const { admin } = makeWorld();
     const away: Admin = { ...admin, listTenants: () => Promise.reject(new Error('away')) };
-    const built = await buildApiSchema([createAdminResolver(() => away)]);
+    const built = await buildSchema([createAdminResolver(() => away)]);
     const contextValue = { viewer: viewer('PLATFORM_ADMIN'), tenantOrNull: null };
     const { data } = await graphql({ schema: built, source: '{ cacheStats { byTenant { tenant } } }', contextValue });
     expect(JSON.stringify(data)).toContain(riverside.id);
@@ -171,7 +171,7 @@ describe('cachePurge', () => {
   it('says so when the ledger does not answer', async () => {
     const { admin } = makeWorld();
     const away: Admin = { ...admin, cache: { ...admin.cache, invalidate: () => Promise.reject(new Error('away')) } };
-    const built = await buildApiSchema([createAdminResolver(() => away)]);
+    const built = await buildSchema([createAdminResolver(() => away)]);
     const contextValue = { viewer: viewer('PLATFORM_ADMIN'), tenantOrNull: null };
     const { errors } = await graphql({ schema: built, source: 'mutation { cachePurge(input: { everything: true }) { tags } }', contextValue });
     expect(errors?.[0]).toBeInstanceOf(GraphQLError);

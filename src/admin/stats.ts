@@ -29,7 +29,7 @@ export async function cacheStats(admin: Admin, authority: Authority): Promise<Ca
   const { statistics, cache } = admin;
   const { tiers } = await cache.store.stats();
   const ledger = cache.ledger.report();
-  const health = verdict({ enabled: cache.enabled, ledger, tiers });
+  const health = verdict({ enabled: cache.enabled, ledger, standing: cache.ledger.standing(), tiers });
 
   if (authority.kind === 'tenant') {
     const { id, slug } = authority.tenant;

@@ -22,8 +22,9 @@ const cases: [string, Partial<ServerState>, string][] = [
     'redis evicting: 95 of 100 bytes used, 1 key evicted: raise its maxmemory',
   ],
   ['memory evicts', { tiers: [{ ...memory, bytes: 950, evictions: 3 }] }, 'memory evicting: 950 of 1000 bytes used, 3 entries evicted: raise CACHE_MEMORY_BYTES'],
-  ['the ledger is out of reach', { ledger: { ...ledger, trusted: false, lag: 1500.4 } }, 'ledger not reached for 1500 ms: nothing stored is trusted, reads are served from the database'],
-  ['the ledger was never reached', { ledger: { ...ledger, trusted: false, lag: -1 } }, 'ledger never reached: nothing stored is trusted, reads are served from the database'],
+  ['the ledger is out of reach', { standing: 'alone', ledger: { ...ledger, trusted: false, lag: 1500.4 } }, 'ledger not reached for 1500 ms: nothing stored is trusted, reads are served from the database'],
+  ['the ledger was never reached', { standing: 'alone', ledger: { ...ledger, trusted: false, lag: -1 } }, 'ledger never reached: nothing stored is trusted, reads are served from the database'],
+  ['the database is out of reach', { standing: 'synced', ledger: { ...ledger, trusted: false, lag: 1500 } }, 'database not reached for 1500 ms: what is stored is served as stale'],
   [
     'changes are not in the ledger yet',
     { ledger: { ...ledger, pending: 2 } },
@@ -33,10 +34,10 @@ const cases: [string, Partial<ServerState>, string][] = [
 
 describe('the verdict', () => {
   it.each(cases)('when %s', (_case, state, expected) => {
-    expect(verdict({ enabled: true, ledger, tiers: [memory, redis], ...state })).toBe(expected);
+    expect(verdict({ enabled: true, ledger, standing: 'trusted', tiers: [memory, redis], ...state })).toBe(expected);
   });
 
   it('names everything that is wrong', () => {
-    expect(verdict({ enabled: false, ledger: { ...ledger, pending: 1 }, tiers: [silent] }).split('; ')).toHaveLength(3);
+    expect(verdict({ enabled: false, ledger: { ...ledger, pending: 1 }, standing: 'trusted', tiers: [silent] }).split('; ')).toHaveLength(3);
   });
 });

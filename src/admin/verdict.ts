@@ -1,4 +1,4 @@
-import type { LedgerReport, TierStats } from '../cache/index.js';
+import type { Ledger, LedgerReport, TierStats } from '../cache/index.js';
 
 /** Above this share of its limit, a store that evicts does so for want of room. */
 const FULL = 0.9;
@@ -6,21 +6,22 @@ const FULL = 0.9;
 export interface ServerState {
   readonly enabled: boolean;
   readonly ledger: LedgerReport;
+  /** How far the node may rely on its copy of the ledger. */
+  readonly standing: ReturnType<Ledger['standing']>;
   readonly tiers: readonly TierStats[];
 }
 
 export const HEALTHY = 'healthy';
 
 /** One line for people: `healthy`, or everything that is not and what follows from it. A low hit rate is no illness. */
-export function verdict({ enabled, ledger, tiers }: ServerState): string {
+export function verdict({ enabled, ledger, standing, tiers }: ServerState): string {
   const findings: string[] = [];
   if (!enabled) findings.push('cache switched off (CACHE_ENABLED=false): every read is served from the database');
   const instead = tiers.some(({ kind, healthy }) => kind === 'memory' && healthy) ? 'memory or the database' : 'the database';
   for (const tier of tiers) findings.push(...(tier.kind === 'redis' ? ofRedis(tier, instead) : ofMemory(tier)));
-  if (!ledger.trusted) {
-    const since = ledger.lag < 0 ? 'never reached' : `not reached for ${Math.round(ledger.lag)} ms`;
-    findings.push(`ledger ${since}: nothing stored is trusted, reads are served from the database`);
-  }
+  const unreached = ledger.lag < 0 ? 'never reached' : `not reached for ${Math.round(ledger.lag)} ms`;
+  if (standing === 'alone') findings.push(`ledger ${unreached}: nothing stored is trusted, reads are served from the database`);
+  if (standing === 'synced') findings.push(`database ${unreached}: what is stored is served as stale`);
   if (ledger.pending > 0) {
     findings.push(`${counted(ledger.pending, 'tag')} pending: changed in the database and not in the ledger yet, what depends on them is served from the database`);
   }

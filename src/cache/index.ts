@@ -9,11 +9,15 @@ export { NEGATIVE_MAX_AGE, type CacheScope, type Policy, type Profiles } from '.
 export { Reader, type Definition, type Sources } from './core/reader.js';
 export type { CacheRequest } from './core/request.js';
 export type { EntryStore, StoreStats, TierStats } from './core/store.js';
+export { BYPASS, covers, positionToken } from './core/position-token.js';
 export { EVERYTHING, GLOBAL, parseTag, partition, tags, type Partition, type Tag, type TagValue } from './core/tags.js';
 export { Values, type ValueDefinition } from './core/values.js';
 export { defineEntityLoader, type EntityDefinition, type EntityLoader, type EntityLoaderDefinition } from './entity/define-entity-loader.js';
 export { defineList, type ListDefinition, type ListLoader } from './entity/define-list.js';
 export { columnSets, type TableRead } from './entity/reads.js';
+export { ChangeFeed } from './entity/change-feed.js';
 export { tagsOfChanges, type RowImage, type TableChange } from './entity/tags-of-changes.js';
+export { ledgerConnection } from './stores/ledger-connection.js';
 export { MemoryLedger } from './stores/memory-ledger.js';
+export { RedisLedger } from './stores/redis-ledger.js';
 export { openStores, type Stores, type StoresOptions } from './stores/open-stores.js';

@@ -1,4 +1,4 @@
-import { PgDialect } from 'drizzle-orm/pg-core';
+import { makePgArray, parsePgArray, PgDialect } from 'drizzle-orm/pg-core';
 import { drizzle, PostgresJsSession, PostgresJsTransaction } from 'drizzle-orm/postgres-js';
 import { createTableRelationsHelpers, extractTablesRelationalConfig } from 'drizzle-orm';
 import postgres, { type Sql } from 'postgres';
@@ -12,6 +12,8 @@ export interface ConnectionOptions {
   readonly prepared: PreparedTexts;
   readonly onQuery: (statement: string) => void;
   readonly onLost: (connection: PostgresConnection) => void;
+  /** Milliseconds until a session must have begun. */
+  readonly connectTimeout: number;
 }
 
 const dialect = new PgDialect();
@@ -35,10 +37,12 @@ export class PostgresConnection {
     this.#sql = postgres(options.url, {
       max: 1,
       max_lifetime: null,
-      connect_timeout: 10,
+      // It would ask for the types of arrays, and when the connection is lost meanwhile, reject a promise that nobody holds.
+      fetch_types: false,
+      types: { texts: { to: 1009, from: [1009, 1015, 2951], serialize: String, parse: parsePgArray } },
       onnotice: () => undefined,
       connection: { application_name: 'larder', TimeZone: 'UTC' },
-      onclose: () => this.#lose(new DatabaseError('DATABASE_UNAVAILABLE', 'the connection to the database was lost')),
+      onclose: () => this.#lose(unavailable('the connection to the database was lost')),
     });
     // Called for what it does to the client: values of dates, times and JSON pass as text, drizzle converts them.
     drizzle(this.#sql);
@@ -46,6 +50,21 @@ export class PostgresConnection {
 
   get isLost(): boolean {
     return this.#lost !== null;
+  }
+
+  /** Begins the session. */
+  async connect(): Promise<void> {
+    const seconds = this.#options.connectTimeout / 1000;
+    // postgres.js tries for ever with a server that accepts connections only to drop them.
+    const late = setTimeout(
+      () => this.#lose(unavailable(`the database server began no session within ${seconds} s`)),
+      seconds * 1000,
+    );
+    try {
+      await this.command('select 1');
+    } finally {
+      clearTimeout(late);
+    }
   }
 
   /** A statement without parameters, sent at once: behind those under way, without waiting for them. */
@@ -57,7 +76,8 @@ export class PostgresConnection {
   statement(text: string, parameters: readonly unknown[], asArrays: boolean): Promise<unknown> {
     this.#options.onQuery(text);
     return this.#guard(() => {
-      const query = this.#sql.unsafe(text, parameters as never[], { prepare: this.#options.prepared.isWorthwhile(text) });
+      const values = parameters.map((value) => (Array.isArray(value) ? makePgArray(value) : value));
+      const query = this.#sql.unsafe(text, values as never[], { prepare: this.#options.prepared.isWorthwhile(text) });
       return asArrays ? query.values() : query;
     });
   }
@@ -86,6 +106,10 @@ export class PostgresConnection {
     this.#options.onLost(this);
     void this.#sql.end({ timeout: 0 }).catch(() => undefined);
   }
+}
+
+function unavailable(reason: string): DatabaseError {
+  return new DatabaseError('DATABASE_UNAVAILABLE', reason);
 }
 
 /** The statements of one transaction: in order, one after the other, and none after its end. */

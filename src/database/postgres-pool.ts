@@ -52,7 +52,7 @@ export class PostgresPool {
     if (this.#size >= this.max) return;
     this.#size++;
     const connection = new PostgresConnection({ ...this.options, onLost: (lost) => this.#onLost(lost) });
-    connection.command('select 1').then(
+    connection.connect().then(
       () => this.release(connection),
       (error: unknown) => {
         // Whoever waits longest hears of it; the others get their own attempt, and their own answer.

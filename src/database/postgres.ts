@@ -13,8 +13,10 @@ const OUTDATED = new Set(['0A000', '26000']);
 
 /** PostgreSQL through postgres.js. */
 export async function openPostgres(options: DatabaseOptions, url: string): Promise<Driver> {
+  const patience = options.patience ?? 30_000;
   const pool = new PostgresPool(options.poolMax, {
     url,
+    connectTimeout: Math.min(10_000, patience),
     prepared: new PreparedTexts(),
     onQuery: options.onQuery ?? (() => undefined),
   });
@@ -27,7 +29,7 @@ export async function openPostgres(options: DatabaseOptions, url: string): Promi
       pool.release(connection);
     }
   };
-  await reach(ping, { url, logger: options.logger, patience: options.patience ?? 30_000 });
+  await reach(ping, { url, logger: options.logger, patience });
 
   async function transaction<T>(request: TransactionRequest, work: (db: Db) => Promise<T>): Promise<T> {
     const start = transactionStart(request.scope, request.mode);

@@ -3,6 +3,7 @@ import type { Db } from '../database/database.js';
 import { LarderError } from './errors.js';
 import { resolveLanguage } from './language.js';
 import type { Viewer } from './viewer.js';
+import type { WriteLog } from './write-log.js';
 
 /** The part of a tenant that requests need. */
 export interface Tenant {
@@ -29,6 +30,7 @@ export interface ContextParts {
   readonly acceptedLanguages: readonly string[];
   readonly reader: Reader<ReadDb>;
   readonly transaction: <T>(scope: WriteScope, work: (tx: Db) => Promise<T>) => Promise<T>;
+  readonly writes: WriteLog;
 }
 
 /** What every resolver gets: who asks, for which tenant, in which language, and the only ways to read and to write. */
@@ -47,8 +49,13 @@ export class Context {
 
   /** The tenant of the request. @throws LarderError TENANT_REQUIRED where nobody said which. */
   get tenant(): Tenant {
-    if (this.parts.tenant === null) throw new LarderError('TENANT_REQUIRED', 'This field belongs to a tenant, and the request names none.');
+    if (this.parts.tenant === null) throw tenantRequired();
     return this.parts.tenant;
+  }
+
+  /** What the transactions of this operation handed out. */
+  get writes(): WriteLog {
+    return this.parts.writes;
   }
 
   get tenantOrNull(): Tenant | null {
@@ -62,6 +69,7 @@ export class Context {
 
   /** Reads. Everything about keys, tenancy, privacy, tags and races happens behind it. */
   load<Loader>(definition: Definition<ReadDb, Loader>): Loader {
+    if (definition.partition === 'own' && this.parts.reader.partition === null) throw tenantRequired();
     return this.parts.reader.load(definition);
   }
 
@@ -70,6 +78,7 @@ export class Context {
    * Inside, read only through `tx` (F7).
    */
   transaction<T>(scope: WriteScope, work: (tx: Db) => Promise<T>): Promise<T> {
+    if (scope === 'tenant' && this.parts.tenant === null) return Promise.reject(tenantRequired());
     return this.parts.transaction(scope, work);
   }
 
@@ -82,4 +91,8 @@ export class Context {
       viewer: of.scope === 'PUBLIC' ? null : this.parts.viewer,
     });
   }
+}
+
+function tenantRequired(): LarderError {
+  return new LarderError('TENANT_REQUIRED', 'This field belongs to a tenant, and the request names none.');
 }

@@ -36,6 +36,8 @@ export class Relay {
   readonly #stopped = new AbortController();
   #running: Promise<void> | null = null;
   #polls = 0;
+  #unmarked: { readonly outboxIds: readonly string[]; readonly epoch: Epoch }[] = [];
+  #marking: Promise<void> | null = null;
 
   constructor(private readonly options: RelayOptions) {}
 
@@ -47,6 +49,7 @@ export class Relay {
   async close(): Promise<void> {
     this.#stopped.abort();
     await this.#running;
+    await this.#marking;
   }
 
   /** One poll. @throws when the database or the ledger cannot be reached. */
@@ -56,7 +59,7 @@ export class Relay {
     for (;;) {
       const rows = await this.options.database.write('platform', (tx) => unapplied(tx, epoch));
       const taken = await this.options.apply(imagesOf(rows));
-      await this.mark(rows.map((row) => row.id), taken);
+      await this.#mark(rows.map((row) => row.id), taken);
       // Met another epoch: rows that were applied under the last one must be judged again, by another poll.
       if (taken !== epoch) return this.#stopped.signal.aborted ? undefined : this.poll();
       if (rows.length < BATCH) break;
@@ -65,8 +68,28 @@ export class Relay {
     if (this.#polls++ % POLLS_BETWEEN_PRUNINGS === 0) await this.options.database.write('platform', prune);
   }
 
-  /** Notes that rows were applied under an epoch. */
-  async mark(outboxIds: readonly string[], epoch: Epoch): Promise<void> {
+  /**
+   * Notes that rows were applied under an epoch, soon and together with others: a poll that comes before finds them
+   * unmarked and applies them again.
+   */
+  applied(outboxIds: readonly string[], epoch: Epoch): void {
+    this.#unmarked.push({ outboxIds, epoch });
+    this.#marking ??= this.#markAll();
+  }
+
+  async #markAll(): Promise<void> {
+    const { logger } = this.options;
+    for (let rows = this.#unmarked; rows.length > 0; rows = this.#unmarked) {
+      this.#unmarked = [];
+      for (const epoch of new Set(rows.map((row) => row.epoch))) {
+        const ids = rows.filter((row) => row.epoch === epoch).flatMap((row) => row.outboxIds);
+        await this.#mark(ids, epoch).catch((error: unknown) => logger.debug({ err: error }, 'applied changes were not marked'));
+      }
+    }
+    this.#marking = null;
+  }
+
+  async #mark(outboxIds: readonly string[], epoch: Epoch): Promise<void> {
     if (outboxIds.length === 0) return;
     await this.options.database.write('platform', (tx) =>
       tx.execute(sql`

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { buildSchema } from 'graphql';
 import { unannounced } from './breaking-changes.js';
 
@@ -33,7 +33,7 @@ if (base === null || before === null) {
   console.log('no earlier version of the schema to compare with');
 } else {
   const old = new Set((git('show', `${base}:${CHANGELOG}`) ?? '').split('\n'));
-  const newLines = readFileSync(CHANGELOG, 'utf8').split('\n').filter((line) => !old.has(line));
+  const newLines = (existsSync(CHANGELOG) ? readFileSync(CHANGELOG, 'utf8') : '').split('\n').filter((line) => !old.has(line));
   const problems = unannounced({ before: buildSchema(before), after: buildSchema(readFileSync(SCHEMA, 'utf8')), newLines });
   console.log(problems.length === 0 ? `nothing breaks unannounced since ${base.slice(0, 8)}` : problems.join('\n'));
   if (problems.length > 0) process.exitCode = 1;

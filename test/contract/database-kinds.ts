@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import postgres from 'postgres';
+import { inject } from 'vitest';
 import { openDatabase, type Database, type DatabaseOptions } from '../../src/database/database.js';
 import { silentLogger } from '../../src/lib/logger.js';
 import { createTestDatabase } from '../support/test-database.js';
@@ -41,22 +42,21 @@ export const POSTGRES: DatabaseKind = {
 const ordinaryLogin: DatabaseKind = {
   name: 'PostgreSQL, as a login that is no superuser',
   open: async (more) => {
-    const { url: adminUrl, drop: dropDatabase } = await createTestDatabase();
+    const { url: own, drop: dropDatabase } = await createTestDatabase();
     const login = `larder_test_${randomBytes(4).toString('hex')}`;
     const password = randomBytes(12).toString('hex');
-    const admin = postgres(adminUrl, { max: 1, onnotice: () => undefined });
+    const url = new URL(own);
+    const admin = postgres(inject('databaseUrl'), { max: 1, onnotice: () => undefined });
     await admin.unsafe(`create role ${login} login createrole nosuperuser password '${password}'`);
-    await admin.unsafe(`alter database ${admin.options.database} owner to ${login}`);
-    // They belong to the server: another test may have made them, and only their maker may hand them on.
+    await admin.unsafe(`alter database ${url.pathname.slice(1)} owner to ${login}`);
+    // They belong to the server: when another test has made them already, this login could not take them on by itself.
     for (const role of ['larder_app', 'larder_platform']) await admin.unsafe(`grant ${role} to ${login}`).catch(() => undefined);
-    const url = new URL(adminUrl);
     url.username = login;
     url.password = password;
     const drop = async (): Promise<void> => {
-      // Roles that this login was first to make depend on it no more once they are handed to the administrator.
-      await admin.unsafe(`reassign owned by ${login} to current_user; drop owned by ${login}`);
-      await admin.end();
       await dropDatabase();
+      await admin.unsafe(`drop role ${login}`);
+      await admin.end();
     };
     return openServer({ url: url.href, drop, more });
   },

@@ -8,7 +8,7 @@ import { migrate } from '../../src/database/migrate.js';
 import { schema } from '../../src/database/schema.js';
 import { silentLogger, type Logger } from '../../src/lib/logger.js';
 import { createTestDatabase } from '../support/test-database.js';
-import { fillDatabase, ONE, SECRET } from './database-fixture.js';
+import { fillDatabase, ONE, SECRET, TWO } from './database-fixture.js';
 import { ALL, BOTH, PGLITE, POSTGRES, type OpenedDatabase } from './database-kinds.js';
 
 const { stockLevels, tenants, users } = schema;
@@ -154,6 +154,18 @@ describe.each(ALL)('a database on $name', ({ open }) => {
     });
   });
 
+  it('takes arrays as parameters, and gives them back', async () => {
+    const ids = [ONE.medicineId, TWO.medicineId];
+    const found = await database.read('platform', (db) =>
+      db
+        .select({ id: stockLevels.medicineId, both: sql<string[]>`${sql.param(['a "quoted", one', 'b'])}::text[]` })
+        .from(stockLevels)
+        .where(sql`${stockLevels.medicineId} = any(${sql.param(ids)}::uuid[]) and 1 = any(${sql.param([1, 2])}::int[])`),
+    );
+    expect(found.map(({ id }) => id).sort()).toEqual(ids.sort());
+    expect(found[0]?.both).toEqual(['a "quoted", one', 'b']);
+  });
+
   it('has nothing left to migrate, and keeps its identity', async () => {
     expect(await migrate(database)).toEqual({ applied: 0, id: database.id });
   });
@@ -263,6 +275,36 @@ describe('PostgreSQL that goes away', () => {
   });
 });
 
+it('PostgreSQL that drops connections all the time shows no tenant another’s rows, and recovers', async () => {
+  const { database, url, close } = await POSTGRES.open({ poolMax: 4 });
+  await fillDatabase(database);
+  const admin = postgres(url, { max: 1, onnotice: () => undefined });
+  const seen = new Set<string>();
+  let ended = false;
+  const reader = async (): Promise<void> => {
+    while (!ended) {
+      const rows = await database
+        .read(ONE, async (db) => {
+          await db.select().from(schema.categories);
+          return db.select({ as: sql<string>`current_user::text`, tenantId: stockLevels.tenantId }).from(stockLevels);
+        })
+        .catch((error: unknown) => (isUnavailable(error) ? [] : Promise.reject(error as Error)));
+      for (const row of rows) seen.add(`${row.as} ${row.tenantId}`);
+    }
+  };
+  const readers = Array.from({ length: 8 }, reader);
+  for (let round = 0; round < 20; round++) {
+    await admin`select pg_sleep(0.04), pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid()`;
+  }
+  ended = true;
+  await Promise.all(readers);
+  expect([...seen]).toEqual([`larder_app ${ONE.tenantId}`]);
+  expect(await database.read(ONE, quantity)).toBe(25);
+  await admin.end();
+  await close();
+});
+
 describe('a PostgreSQL server that does not answer', () => {
   const closedPort = async (): Promise<number> => {
     const server = createServer().listen(0, '127.0.0.1');
@@ -289,6 +331,16 @@ describe('a PostgreSQL server that does not answer', () => {
     );
     expect(warnings.length).toBeGreaterThan(0);
     expect(JSON.stringify([error.message, warnings])).not.toContain('hidden');
+  });
+
+  it('is given up when it accepts connections only to drop them', async () => {
+    const server = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as { port: number };
+    const url = `postgres://larder@127.0.0.1:${port}/larder`;
+    const opening = openDatabase({ url, poolMax: 1, dataDir: null, logger: silentLogger, patience: 200 });
+    expect(await failure(opening)).toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+    await new Promise((resolve) => server.close(resolve));
   });
 
   it('is not waited for when it refuses', async () => {

@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import postgres from 'postgres';
 import { freePort, startChildServer, temporaryDirectory, withRetries, type ChildServer, type Identity } from './child-server.js';
 
 export interface PostgresServer extends ChildServer {
@@ -38,6 +40,32 @@ export function startPostgres(bin: string): Promise<PostgresServer> {
       // Fast shutdown: clients that a failed test left behind are disconnected.
       stopSignal: 'SIGINT',
     });
-    return { ...server, url: `postgres://postgres@127.0.0.1:${port}/postgres` };
+    const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
+    try {
+      await untilReady(url);
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
+    return { ...server, url };
   });
+}
+
+/** The port accepts connections a while before the server takes them. */
+async function untilReady(url: string): Promise<void> {
+  const sql = postgres(url, { max: 1, onnotice: () => undefined });
+  try {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await sql`select 1`;
+        return;
+      } catch (error) {
+        const starting = error instanceof postgres.PostgresError && error.code === '57P03';
+        if (!starting || attempt === 300) throw error;
+        await delay(50);
+      }
+    }
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
 }

@@ -119,7 +119,10 @@ function isProgram(path: string): boolean {
 }
 
 function remedy(missing: readonly Service[]): string {
-  if (isDebian()) return `sudo apt-get update && sudo apt-get install -y --no-install-recommends ${debianPackages(missing).join(' ')}`;
+  if (isDebian()) {
+    const sudo = process.getuid?.() === 0 ? '' : 'sudo ';
+    return `${sudo}apt-get update && ${sudo}apt-get install -y --no-install-recommends ${debianPackages(missing).join(' ')}`;
+  }
   const names: Readonly<Record<Service, string>> = { postgres: 'postgresql@17', redis: 'redis', chromium: 'chromium' };
   if (process.platform === 'darwin') return `brew install ${missing.map((service) => names[service]).join(' ')}`;
   return `your package manager (${missing.join(', ')}); a Docker daemon stands in for the servers`;

@@ -6,9 +6,10 @@ import { Identities } from './key.js';
 import type { Invalidation, Ledger } from './ledger.js';
 import type { Policy } from './policy.js';
 import { Reading, type Loaded, type LoadMissing, type Lookup } from './reading.js';
+import { RecentLoads } from './recent-loads.js';
 import { CacheRequest } from './request.js';
 import { seal } from './seal.js';
-import { Flights, type Flight, type Leading } from './single-flight.js';
+import { Flights, type Began, type Flight, type Leading } from './single-flight.js';
 import type { EntryStore, StoreWrite } from './store.js';
 import type { Tag } from './tags.js';
 
@@ -28,17 +29,11 @@ export interface CacheOptions {
   readonly onBackgroundError: (error: unknown) => void;
 }
 
-/** When a load began: the stamp and the time its entry will carry. */
-type Began = Pick<CacheRequest, 'stamp' | 'readAt'>;
-
 /** What becomes of an entry beside answering who loaded it. */
 interface Kept {
   readonly shared: boolean;
   readonly write: StoreWrite | null;
 }
-
-/** How often a lookup joins loads that turn out too old before it loads for itself. */
-const MAX_JOINS = 3;
 
 /**
  * The story of a read: look up -> judge -> join or load -> store -> report.
@@ -48,6 +43,7 @@ export class Cache {
   readonly identities: Identities;
   readonly ledger: Ledger;
   readonly #flights = new Flights();
+  readonly #recent = new RecentLoads();
   readonly #background: Background;
   readonly #isSourceFailure: (error: unknown) => boolean;
 
@@ -137,20 +133,21 @@ export class Cache {
 
   /** Answers what the store has and the ledger calls valid; returns the rest. */
   async #lookUp<T>(reading: Reading<T>, asked: readonly number[]): Promise<number[]> {
-    // A node that may not trust what is stored does not even ask.
-    const trusted = this.ledger.isTrusted();
-    const found = trusted ? await this.store.getMany(asked.map((at) => reading.at(at).identity.key), reading.request.budget) : [];
+    const found = await this.#find(reading, asked);
     // Judged by the copy as it is now: the look-up may have taken longer than the trust lasts.
-    const stillTrusted = trusted && this.ledger.isTrusted();
+    const standing = this.ledger.standing();
     const now = this.ledger.now();
     const missing: number[] = [];
     asked.forEach((at, index) => {
       const { identity } = reading.at(at);
-      const entry = found[index] as Entry<T> | undefined;
-      const verdict = !stillTrusted ? 'alone' : entry === undefined ? 'absent' : judge(entry, identity, { ledger: this.ledger, now });
-      if (verdict === 'fresh' && entry !== undefined) {
-        reading.answer(at, entry);
-        this.events.emit({ type: 'hit', of: identity, freshness: 'fresh', age: now - entry.readAt });
+      const entry = (standing === 'alone' ? this.#recent.get(identity.key, now) : found?.[index]) as Entry<T> | undefined;
+      const absence = found === null || standing === 'alone' ? 'alone' : 'absent';
+      const judged = entry === undefined ? absence : judge(entry, identity, { ledger: this.ledger, now });
+      // The database is away, and with it the way to learn of changes that nobody has applied (D2).
+      const verdict = standing === 'synced' && judged === 'fresh' ? 'stale' : judged;
+      if (entry !== undefined && (verdict === 'fresh' || (verdict === 'stale' && standing === 'synced'))) {
+        reading.answer(at, verdict === 'fresh' ? entry : { ...entry, freshUntil: now });
+        this.events.emit({ type: 'hit', of: identity, freshness: verdict, age: now - entry.readAt });
         return;
       }
       // Stale: loaded anew, and kept in case that fails.
@@ -161,12 +158,18 @@ export class Cache {
     return missing;
   }
 
+  /** What is stored; null on a node that is alone, which may not even ask. */
+  async #find<T>(reading: Reading<T>, asked: readonly number[]): Promise<readonly (Entry | undefined)[] | null> {
+    if (this.ledger.standing() === 'alone') return null;
+    return this.store.getMany(asked.map((at) => reading.at(at).identity.key), reading.request.budget);
+  }
+
   async #joinOrLoad<T>(reading: Reading<T>, missing: readonly number[], joins = 0): Promise<void> {
     const toLoad: number[] = [];
     const joined: Promise<number | null>[] = [];
     for (const at of missing) {
-      const flight = joins < MAX_JOINS ? this.#flights.underWay(reading.at(at).identity.key) : undefined;
-      if (flight === undefined || this.#isTooOldAlone(reading, flight)) toLoad.push(at);
+      const flight = this.#flights.underWay(reading.at(at).identity.key);
+      if (flight === undefined || !this.#mayJoin(reading, flight, joins)) toLoad.push(at);
       else joined.push(this.#join(reading, at, flight));
     }
     const [again] = await Promise.all([Promise.all(joined), toLoad.length === 0 ? undefined : this.#lead(reading, toLoad)]);
@@ -175,9 +178,15 @@ export class Cache {
     if (unusable.length > 0) await this.#joinOrLoad(reading, unusable, joins + 1);
   }
 
+  /** The second time, only what is certain to be of use: nobody waits for three loads, and all who may share one do. */
+  #mayJoin<T>(reading: Reading<T>, flight: Flight, joins: number): boolean {
+    if (this.#isTooOldAlone(reading, flight)) return false;
+    return joins === 0 || (joins === 1 && reading.beganNoLaterThan(flight.stamp));
+  }
+
   /** Alone, what a flight brings can only be judged by its age: it must have begun after this request did. */
   #isTooOldAlone<T>(reading: Reading<T>, flight: Flight): boolean {
-    return !this.ledger.isTrusted() && flight.readAt < reading.readAt;
+    return this.ledger.standing() === 'alone' && flight.readAt < reading.readAt;
   }
 
   /** Waits for another's load and judges what it brought (F2). Returns the lookup when it has to be loaded anew. */
@@ -185,10 +194,10 @@ export class Cache {
     const { identity } = reading.at(at);
     try {
       const { entry, shared } = await flight.landed;
-      const use = shared ? this.#useOfJoined(reading, at, entry) : 'never';
-      if (use === 'never') {
+      const use = shared ? this.#useOf(entry, reading, at) : 'unshared';
+      if (use === 'unshared') {
         await this.#loadUnshared(reading, [at]);
-      } else if (use === 'none' || this.#isTooOldAlone(reading, flight)) {
+      } else if (use === 'next' || this.#isTooOldAlone(reading, flight)) {
         this.#flights.retire(identity.key, flight);
         return at;
       } else {
@@ -202,20 +211,21 @@ export class Cache {
   }
 
   /**
-   * Validity is judged by the copy as it is on arrival, lifetimes as they were when this reading began: a load that
-   * outlives its own value is shared by those who asked in time. `never`: nor is the next flight of any use.
+   * Whether to take what a joined flight brought, to wait for the next one, or to load without sharing. Validity is judged
+   * by the copy as it is on arrival, lifetimes as they were when this reading began: a load that outlives its own value is
+   * shared by those who asked in time.
    */
-  #useOfJoined<T>(reading: Reading<T>, at: number, entry: Entry): 'full' | 'none' | 'never' {
+  #useOf<T>(entry: Entry, reading: Reading<T>, at: number): 'take' | 'next' | 'unshared' {
     const verdict = judge(entry, reading.at(at).identity, { ledger: this.ledger, now: reading.readAt });
-    if (isUsable(verdict)) return 'full';
-    if ((verdict === 'invalidated' || verdict === 'pending') && reading.beganNoLaterThan(entry.stamp)) return 'full';
+    if (isUsable(verdict)) return 'take';
+    if (verdict !== 'expired' && reading.beganNoLaterThan(entry.stamp)) return 'take';
     // While a change has no position, no later flight can be judged either.
-    return verdict === 'pending' ? 'never' : 'none';
+    return verdict === 'pending' ? 'unshared' : 'next';
   }
 
   async #lead<T>(reading: Reading<T>, toLoad: readonly number[]): Promise<void> {
     const { request } = reading;
-    const flights = toLoad.map((at) => this.#flights.lead(reading.at(at).identity.key, reading.readAt));
+    const flights = toLoad.map((at) => this.#flights.lead(reading.at(at).identity.key, reading));
     const loaded = await this.#load(reading, toLoad);
     const writes: StoreWrite[] = [];
     const written: Leading[] = [];
@@ -300,12 +310,14 @@ export class Cache {
     const notShared = unfit ?? (bytes === null ? 'it is no plain data' : null);
     const reason = notShared ?? this.#whyNotStored(lookup, entry);
     if (reason !== null) this.events.emit({ type: 'skip', of: lookup.identity, reason });
+    // Alone, others get it for a moment all the same; its tags are judged like anywhere else.
+    if (notShared === null && this.ledger.standing() === 'alone') this.#recent.keep(lookup.identity.key, entry, this.ledger.now());
     return { shared: notShared === null, write: reason === null && bytes !== null ? this.#toWrite(lookup, entry, bytes) : null };
   }
 
   /** Why an entry that others may use is of no use to those who come later. */
   #whyNotStored({ identity }: Lookup, entry: Entry): string | null {
-    if (!this.ledger.isTrusted()) return 'this node is alone';
+    if (this.ledger.standing() !== 'trusted') return 'this node is alone';
     const verdict = judge(entry, identity, { ledger: this.ledger, now: this.ledger.now() });
     return isUsable(verdict) ? null : `already ${verdict}`;
   }
@@ -322,7 +334,7 @@ export class Cache {
     const { identity } = reading.at(at);
     this.events.emit({ type: 'error', of: identity, error: failure });
     // The source fails: what is in its grace is better than nothing, if no write has overtaken it meanwhile (D2).
-    if (stale !== undefined && this.#isSourceFailure(failure) && this.ledger.isTrusted()) {
+    if (stale !== undefined && this.#isSourceFailure(failure) && this.ledger.standing() !== 'alone') {
       const now = this.ledger.now();
       if (isUsable(judge(stale, identity, { ledger: this.ledger, now }))) {
         this.events.emit({ type: 'hit', of: identity, freshness: 'stale', age: now - stale.readAt });

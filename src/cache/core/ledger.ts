@@ -1,4 +1,5 @@
 import type { Stamp } from './entry.js';
+import type { Standing } from './standing.js';
 import { GLOBAL, partitionOfTag, type Partition, type Tag } from './tags.js';
 
 /** What `judge` asks of a copy of the ledger. */
@@ -31,8 +32,8 @@ export interface Ledger extends LedgerView {
   stamp(): Stamp;
   /** Milliseconds on the one clock that lifetimes are measured on: the store's. */
   now(): number;
-  /** False while this node is alone: it may not trust what is stored, nor store for others. */
-  isTrusted(): boolean;
+  /** How far this node may rely on its copy now. */
+  standing(): Standing;
   /**
    * Makes everything that depends on the tags invalid, from now on, on every node. Resolves when this node's copy covers it.
    * @throws when the ledger could not be reached in time: the tags are then to be reported as pending.
@@ -41,6 +42,11 @@ export interface Ledger extends LedgerView {
   /** Makes tags unreadable on this node until `settle`: their change is committed and not in the ledger yet. */
   suspend(tags: readonly Tag[]): void;
   settle(tags: readonly Tag[]): void;
+  /**
+   * Told by whoever looks for changes that were committed and not applied: everything committed before `beganAt` (on the
+   * monotonic clock, `performance.now()`) has been applied under this epoch.
+   */
+  polled(poll: { readonly beganAt: number; readonly epoch: string }): void;
   /** Brings the copy up to what the ledger holds at a time after the call. */
   sync(): Promise<void>;
   /** Positions, sizes and lag, for statistics and readiness. */
@@ -55,7 +61,7 @@ export interface LedgerReport {
   readonly tags: number;
   readonly pending: number;
   readonly trusted: boolean;
-  /** Milliseconds since the copy was last known to be complete. */
+  /** Milliseconds since the copy was last known to be complete; -1 when it never was. */
   readonly lag: number;
 }
 

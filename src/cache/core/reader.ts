@@ -10,6 +10,8 @@ export type Sources<Source> = (partition: Partition) => Source;
 /** Something that can be read with `reader.load(definition)`: an entity loader or a list. */
 export interface Definition<Source, Loader> {
   readonly name: string;
+  /** Whose rows: the reader's own partition, or those that all share. */
+  readonly partition: 'own' | 'global';
   bind(reader: Reader<Source>): Loader;
 }
 

@@ -1,4 +1,4 @@
-import type { Entry } from './entry.js';
+import type { Entry, Stamp } from './entry.js';
 import type { CacheKey } from './key.js';
 
 /** What a load brought: an entry, never a bare value, so that whoever joined can judge it (F2). */
@@ -8,10 +8,14 @@ export interface Landed {
   readonly shared: boolean;
 }
 
-export interface Flight {
-  readonly landed: Promise<Landed>;
-  /** When the leader's request was stamped, in milliseconds on the ledger's clock. */
+/** When a load began, or rather when the request did that leads it: the stamp and the time that its entry will carry. */
+export interface Began {
+  readonly stamp: Stamp;
   readonly readAt: number;
+}
+
+export interface Flight extends Began {
+  readonly landed: Promise<Landed>;
 }
 
 /** The leader's side of a flight. */
@@ -32,7 +36,7 @@ export class Flights {
   }
 
   /** Announces a load. A later flight takes the place of an earlier one under the same key. */
-  lead(key: CacheKey, readAt: number): Leading {
+  lead(key: CacheKey, { stamp, readAt }: Began): Leading {
     let land!: (landed: Landed) => void;
     let fail!: (error: unknown) => void;
     const landed = new Promise<Landed>((resolve, reject) => {
@@ -41,7 +45,7 @@ export class Flights {
     });
     // Nobody may have joined: then its failure is told to the leader only.
     landed.catch(() => undefined);
-    const flight: Flight = { landed, readAt };
+    const flight: Flight = { landed, stamp, readAt };
     this.#underWay.set(key, flight);
     const leave = (): void => this.retire(key, flight);
     return {

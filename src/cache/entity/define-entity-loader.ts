@@ -94,6 +94,7 @@ export function defineEntityLoader<Source, Key extends TagValue, Row extends obj
 
   return {
     name,
+    partition: definition.partition,
     table: definition.table,
     subject,
     keyOf: definition.keyOf,

@@ -66,6 +66,7 @@ export function defineList<Source, Ask, Answer>(
 
   return {
     name,
+    partition: definition.partition,
     subject,
     reads,
     bind(reader) {

@@ -2,20 +2,30 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../lib/clock.js';
 import type { Stamp } from '../core/entry.js';
 import { LedgerCopy, type Invalidation, type Ledger, type LedgerReport } from '../core/ledger.js';
+import { StandingClock, type Standing } from '../core/standing.js';
 import type { Partition, Tag } from '../core/tags.js';
 
+export interface MemoryLedgerOptions {
+  readonly clock: Clock;
+  readonly maxTags?: number;
+  /** True where others write to the database, too: their changes are known only from polls. */
+  readonly needsPolls?: boolean;
+}
+
 /**
- * The ledger of a single process: the copy is the ledger. It is complete at any time and always trusted; its epoch ends
+ * The ledger of a single process: the copy is the ledger. It is complete at any time; its epoch ends
  * with the process, and with it everything that was stored under it (F5).
  */
 export class MemoryLedger implements Ledger {
   readonly #copy: LedgerCopy;
+  readonly #standing: StandingClock;
+  readonly #clock: Clock;
 
-  constructor(
-    private readonly clock: Clock,
-    maxTags?: number,
-  ) {
+  constructor({ clock, maxTags, needsPolls = false }: MemoryLedgerOptions) {
+    this.#clock = clock;
     this.#copy = new LedgerCopy(randomUUID(), maxTags);
+    this.#standing = new StandingClock(needsPolls, () => performance.now());
+    this.#standing.synced(Infinity);
   }
 
   get epoch(): string {
@@ -47,11 +57,15 @@ export class MemoryLedger implements Ledger {
   }
 
   now(): number {
-    return this.clock.now();
+    return this.#clock.now();
   }
 
-  isTrusted(): boolean {
-    return true;
+  standing(): Standing {
+    return this.#standing.standing;
+  }
+
+  polled({ beganAt }: { readonly beganAt: number }): void {
+    this.#standing.polled(beganAt);
   }
 
   invalidate(tags: readonly Tag[]): Promise<Invalidation> {
@@ -80,7 +94,7 @@ export class MemoryLedger implements Ledger {
 
   report(): LedgerReport {
     const { epoch, position, size, pending } = this.#copy;
-    return { kind: 'memory', epoch, position, tags: size, pending, trusted: true, lag: 0 };
+    return { kind: 'memory', epoch, position, tags: size, pending, trusted: this.standing() === 'trusted', lag: this.#standing.lag };
   }
 
   close(): Promise<void> {

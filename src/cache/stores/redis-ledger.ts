@@ -4,6 +4,7 @@ import { withDeadline } from '../../lib/deadline.js';
 import type { Logger } from '../../lib/logger.js';
 import type { Stamp } from '../core/entry.js';
 import { LEDGER_MAX_TAGS, LedgerCopy, type Invalidation, type Ledger, type LedgerReport } from '../core/ledger.js';
+import { StandingClock, type Standing } from '../core/standing.js';
 import type { Partition, Tag } from '../core/tags.js';
 import { LEDGER_SCRIPT } from './ledger-script.js';
 
@@ -22,13 +23,13 @@ export interface RedisLedgerOptions {
   /** Milliseconds after which a call of the script counts as failed. */
   readonly deadlineMs: number;
   readonly maxTags?: number;
+  /** False where no change can be committed without this process knowing. */
+  readonly needsPolls: boolean;
   readonly logger: Logger;
   /** Called when another epoch begins: whatever was stored under the old one is worth nothing. */
   readonly onEpoch?: () => void;
 }
 
-/** How long this node trusts its copy after sending the call that brought it up to date. */
-export const TRUST_MS = 1000;
 const SYNC_INTERVAL_MS = 250;
 const PAGE = 10_000;
 
@@ -53,8 +54,7 @@ export class RedisLedger implements Ledger {
   readonly #channel: string;
   /** Server time minus `performance.now()`: lifetimes are measured on the store's clock, whatever the wall clock does. */
   #offset: number;
-  /** When the last completed call in the current epoch was sent, on the monotonic clock. */
-  #syncedAt = -Infinity;
+  readonly #standing: StandingClock;
   #syncing: Promise<void> | null = null;
   #timer: NodeJS.Timeout | undefined;
   #unsubscribe: (() => Promise<void>) | undefined;
@@ -62,6 +62,7 @@ export class RedisLedger implements Ledger {
 
   constructor(private readonly options: RedisLedgerOptions) {
     this.#copy = new LedgerCopy('', options.maxTags ?? LEDGER_MAX_TAGS);
+    this.#standing = new StandingClock(options.needsPolls, () => performance.now());
     // One slot, whatever else is stored: the braces are Redis Cluster's hash tag.
     this.#key = `${options.prefix}:{ledger:${options.databaseId}}`;
     this.#channel = `${options.prefix}:ledger:${options.databaseId}`;
@@ -119,8 +120,12 @@ export class RedisLedger implements Ledger {
     return performance.now() + this.#offset;
   }
 
-  isTrusted(): boolean {
-    return performance.now() - this.#syncedAt < TRUST_MS;
+  standing(): Standing {
+    return this.#standing.standing;
+  }
+
+  polled({ beganAt, epoch }: { readonly beganAt: number; readonly epoch: string }): void {
+    if (epoch === this.#copy.epoch) this.#standing.polled(beganAt);
   }
 
   async invalidate(tags: readonly Tag[]): Promise<Invalidation> {
@@ -145,15 +150,14 @@ export class RedisLedger implements Ledger {
   }
 
   report(): LedgerReport {
-    const lag = performance.now() - this.#syncedAt;
     return {
       kind: 'redis',
       epoch: this.epoch,
       position: this.position,
       tags: this.#copy.size,
       pending: this.#copy.pending,
-      trusted: this.isTrusted(),
-      lag: Number.isFinite(lag) ? Math.round(lag) : -1,
+      trusted: this.standing() === 'trusted',
+      lag: this.#standing.lag,
     };
   }
 
@@ -188,7 +192,7 @@ export class RedisLedger implements Ledger {
     // Only now is the copy a gapless prefix up to here: the pages before were no more than early warnings.
     if (this.#copy.epoch === first.epoch) {
       this.#copy.advance(reply.position);
-      this.#syncedAt = Math.max(this.#syncedAt, sentAt);
+      this.#standing.synced(sentAt);
     }
     return first;
   }
@@ -200,7 +204,7 @@ export class RedisLedger implements Ledger {
       if (this.#copy.epoch !== '') this.options.logger.warn({ epoch: reply.epoch }, 'the ledger began another epoch: everything stored is a miss');
       // From nothing: not the larger of both positions, and no trust before everything was reported.
       this.#copy.restart(reply.epoch, 0);
-      this.#syncedAt = -Infinity;
+      this.#standing.reset();
       this.options.onEpoch?.();
     }
     this.#offset = reply.serverTime - performance.now();

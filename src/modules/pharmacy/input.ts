@@ -5,7 +5,6 @@ export const MAX_INT = 2_147_483_647;
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const PRODUCT_ID = /^[A-Z]\d{9}$/;
-// eslint-disable-next-line no-control-regex -- these are the characters that are meant
 const CONTROL = /[\x00-\x1f\x7f]/;
 
 /**

@@ -30,12 +30,3 @@ export const cachedTypes = {
   Product: { table: 'products', partition: 'global' },
   MedicineGroup: { table: 'product_groups', partition: 'global' },
 } as const;
-
-/** Types that an administrator may purge by name, and the table behind each. */
-export const cachedTypes = {
-  Category: { table: 'categories', partition: 'own' },
-  Medicine: { table: 'medicines', partition: 'own' },
-  StockLevel: { table: 'stock_levels', partition: 'own' },
-  Product: { table: 'products', partition: 'global' },
-  MedicineGroup: { table: 'product_groups', partition: 'global' },
-} as const;

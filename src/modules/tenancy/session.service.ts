@@ -9,7 +9,6 @@ import { issueToken } from './token.js';
 import { onlyTenantOf, viewerData } from './viewer.service.js';
 
 /** RFC 5321, section 4.5.3.1: a longer text, or one with control characters, is no address and need not be looked up. */
-// eslint-disable-next-line no-control-regex -- these are the characters that are meant
 const ADDRESS = /^[^\x00-\x1f]{3,254}$/;
 
 /** @throws LarderError CREDENTIALS_INVALID, after the same work whether the address is known or not. */

@@ -6,14 +6,6 @@ import { MembershipResolver, ViewerResolver } from './viewer.resolver.js';
 /** Tenants, who belongs to them, and who is asking. */
 export const resolvers: readonly ResolverClass[] = [TenantResolver, ViewerResolver, MembershipResolver, SessionResolver];
 
-/** Types that an administrator may purge by name, and the table behind each. */
-export const cachedTypes = {
-  Tenant: { table: 'tenants', partition: 'global' },
-  Viewer: { table: 'users', partition: 'global' },
-  Membership: { table: 'memberships', partition: 'global' },
-  Session: { table: 'sessions', partition: 'global' },
-} as const;
-
 export { createIdentify, type Credentials, type Identified, type Identify } from './identify.js';
 export { hashPassword } from './password.js';
 export { SESSION_LIFETIME } from './session-lifetime.js';
@@ -21,7 +13,6 @@ export { sessionById } from './session.loaders.js';
 export { tenantById, tenantBySlug } from './tenant.loaders.js';
 export { listTenants } from './tenant.queries.js';
 export { roleEnum } from './viewer.type.js';
-export { listTenants } from './tenant.queries.js';
 
 /** The tables behind the types that people know, for administrators. */
 export const cachedTypes = {

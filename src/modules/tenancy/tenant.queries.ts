@@ -1,4 +1,4 @@
-import { asc, inArray } from 'drizzle-orm';
+import { inArray } from 'drizzle-orm';
 import type { Db } from '../../database/database.js';
 import { tenants } from '../../database/tables/tenancy.js';
 import type { Tenant } from '../../graphql/context.js';
@@ -22,6 +22,3 @@ export const tenantsBySlug = (db: Db, slugs: readonly string[]): Promise<Tenant[
 export function listTenants(db: Db): Promise<{ id: string; slug: string }[]> {
   return db.select({ id: tenants.id, slug: tenants.slug }).from(tenants).orderBy(tenants.slug);
 }
-
-export const listTenants = (db: Db): Promise<{ readonly id: string; readonly slug: string }[]> =>
-  db.select({ id: tenants.id, slug: tenants.slug }).from(tenants).orderBy(asc(tenants.slug));

@@ -1,0 +1,51 @@
+/**
+ * How far a node may rely on its copy of the ledger.
+ *
+ * `trusted`: what is stored may be judged by it. `synced`: the copy is complete, but nobody has looked for changes that
+ * were committed and not applied, since the database cannot be reached: what the copy calls valid may be served as stale
+ * (D2). `alone`: neither; nothing stored may be served, nor anything stored for others.
+ */
+export type Standing = 'trusted' | 'synced' | 'alone';
+
+/** How long a copy is relied on after *sending* the call that completed it, in milliseconds. */
+export const TRUST_MS = 1000;
+
+/** Measures a node's standing on the monotonic clock: no wall clock decides about validity (F5). */
+export class StandingClock {
+  #syncedAt = -Infinity;
+  #polledAt = -Infinity;
+
+  constructor(
+    /** False where no change can be committed without this process knowing. */
+    private readonly needsPolls: boolean,
+    private readonly monotonic: () => number,
+  ) {}
+
+  /** The copy covers everything up to when this call was sent. */
+  synced(sentAt: number): void {
+    this.#syncedAt = Math.max(this.#syncedAt, sentAt);
+  }
+
+  /** Everything that was committed before this poll began has been applied. */
+  polled(beganAt: number): void {
+    this.#polledAt = Math.max(this.#polledAt, beganAt);
+  }
+
+  /** Another epoch: nothing that was known counts any more. */
+  reset(): void {
+    this.#syncedAt = -Infinity;
+    this.#polledAt = -Infinity;
+  }
+
+  get standing(): Standing {
+    const now = this.monotonic();
+    if (now - this.#syncedAt >= TRUST_MS) return 'alone';
+    return this.needsPolls && now - this.#polledAt >= TRUST_MS ? 'synced' : 'trusted';
+  }
+
+  /** Milliseconds since the copy was last known to be complete; -1 when it never was. */
+  get lag(): number {
+    const since = this.needsPolls ? Math.min(this.#syncedAt, this.#polledAt) : this.#syncedAt;
+    return Number.isFinite(since) ? Math.max(0, Math.round(this.monotonic() - since)) : -1;
+  }
+}

@@ -1,0 +1,90 @@
+import { Cache, ChangeFeed, ledgerConnection, MemoryLedger, openStores, RedisLedger, type Ledger, type Stores } from './cache/index.js';
+import type { Config } from './config.js';
+import type { Database } from './database/database.js';
+import { isUnavailable } from './database/database-error.js';
+import type { Clock } from './lib/clock.js';
+import type { Logger } from './lib/logger.js';
+import { keyColumns } from './modules/pharmacy/pharmacy.module.js';
+import { Relay } from './outbox/relay.js';
+
+export interface CacheRooms {
+  readonly config: Pick<Config, 'redis' | 'cache'>;
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** The cache of one process, and what tells it of changes. */
+export interface OpenCache {
+  readonly cache: Cache;
+  readonly feed: ChangeFeed;
+  readonly relay: Relay;
+  readonly stores: Stores;
+  close(): Promise<void>;
+}
+
+/** Bound of one call of the ledger's script; above it a mutation answers that its invalidation is pending. */
+const LEDGER_DEADLINE_MS = 500;
+
+/** Where only this process can write, polls have nothing to find but what a crash has left. */
+const IDLE_POLL_MS = 60_000;
+
+/** Opens stores and ledger, and begins to follow the outbox. */
+export async function openCache({ config, database, clock, logger }: CacheRooms): Promise<OpenCache> {
+  const { enabled, prefix, deadline, memoryBytes, maxEntryBytes } = config.cache;
+  let ledger: Ledger | undefined;
+  const stores = await openStores({
+    redis: config.redis,
+    memoryBytes,
+    maxEntryBytes,
+    deadlineMs: deadline,
+    prefix,
+    clock,
+    now: () => (ledger ?? clock).now(),
+    logger,
+  });
+  // PGlite's directory is locked by this process, and without Redis nothing outlives it.
+  const isAlone = database.kind === 'pglite' && stores.redis === null;
+  const needsPolls = !isAlone;
+  if (stores.redis === null) {
+    ledger = new MemoryLedger({ clock, needsPolls });
+  } else {
+    const connection = ledgerConnection(stores.redis, logger);
+    const shared = new RedisLedger({ connection, prefix, databaseId: database.id, clock, deadlineMs: LEDGER_DEADLINE_MS, needsPolls, logger });
+    await shared.start();
+    ledger = shared;
+  }
+  const cache = new Cache({
+    store: stores.store,
+    ledger,
+    prefix,
+    databaseId: database.id,
+    enabled,
+    isSourceFailure: isUnavailable,
+    onBackgroundError: (error) => logger.warn({ err: error }, 'something in the background failed'),
+  });
+  const feed = new ChangeFeed(cache, keyColumns);
+  const relay = new Relay({
+    database,
+    logger,
+    apply: async ({ changes }) => (await feed.apply(changes)).epoch,
+    epoch: () => cache.ledger.epoch,
+    onPolled: (poll) => feed.polled(poll),
+    ...(isAlone ? { interval: IDLE_POLL_MS } : {}),
+  });
+  // Before the first request: until a poll was completed, nothing stored is trusted.
+  await relay.poll().catch((error: unknown) => logger.warn({ err: error }, 'the outbox could not be polled yet'));
+  relay.start();
+  return {
+    cache,
+    feed,
+    relay,
+    stores,
+    close: async () => {
+      await relay.close();
+      await cache.drain();
+      await cache.ledger.close();
+      await stores.close();
+    },
+  };
+}

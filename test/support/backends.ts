@@ -1,0 +1,106 @@
+import { inject, vi } from 'vitest';
+import { createApp, type App, type AppOptions } from '../../src/app.js';
+import { loadConfig } from '../../src/config.js';
+import { dumpMemory, dumpRedis, watchMemory, type Kept } from './cache-dump.js';
+import { Client } from './client.js';
+import { seededDatabase, seededDirectory } from './seeded-databases.js';
+import { Statements } from './statements.js';
+import { testPrefix } from './test-database.js';
+
+export interface StartOptions extends Pick<AppOptions, 'clock'> {
+  /** Variables beside those that say where database and Redis are. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A service that listens, on data of its own: see `seeded-databases.ts`. */
+export interface Running {
+  readonly app: App;
+  readonly client: Client;
+  readonly statements: Statements;
+  /** Log lines so far, at level debug. */
+  readonly logs: readonly string[];
+  /** Resolves when nothing is being stored any more, and what is stored may be served. */
+  settled(): Promise<void>;
+  /** Everything in the stores. */
+  dump(): Promise<readonly Kept[]>;
+  close(): Promise<void>;
+}
+
+export interface Backend {
+  readonly name: string;
+  readonly redis: boolean;
+  start(options?: StartOptions): Promise<Running>;
+}
+
+interface Place {
+  readonly env: Readonly<Record<string, string>>;
+  readonly drop: () => Promise<void>;
+}
+
+const embedded: Backend = {
+  name: 'PGlite + memory',
+  redis: false,
+  start: async (options) => {
+    const { path, drop } = await seededDirectory();
+    return start({ env: { LARDER_DATA_DIR: path }, drop }, options);
+  },
+};
+
+const servers = (name: string, env: Readonly<Record<string, string>> = {}): Backend => ({
+  name,
+  redis: true,
+  start: async (options) => {
+    const { url, drop } = await seededDatabase();
+    return start({ env: { DATABASE_URL: url, REDIS_URL: inject('redisUrl'), ...env }, drop }, options);
+  },
+});
+
+/** The two ways to run: every test of the API passes on both. */
+export const backends: readonly Backend[] = [embedded, servers('PostgreSQL + Redis')];
+
+/** Without the memory in front of Redis: every hit comes from Redis itself. */
+export const redisAlone: Backend = servers('PostgreSQL + Redis alone', { CACHE_MEMORY_BYTES: '0' });
+
+async function start({ env, drop }: Place, options: StartOptions = {}): Promise<Running> {
+  const statements = new Statements();
+  const logs: string[] = [];
+  const prefix = testPrefix();
+  watchMemory();
+  const config = loadConfig({
+    NODE_ENV: 'test',
+    PORT: '0',
+    LOG_LEVEL: 'debug',
+    LOG_FORMAT: 'json',
+    CACHE_PREFIX: prefix,
+    // A busy machine must not turn hits into misses.
+    CACHE_DEADLINE_MS: '5000',
+    ...env,
+    ...options.env,
+  });
+  const app = await createApp(config, {
+    onQuery: statements.record,
+    logTo: { write: (line) => void logs.push(line) },
+    ...(options.clock === undefined ? {} : { clock: options.clock }),
+  });
+  const { url } = await app.listen();
+  const redisUrl = env['REDIS_URL'];
+  const settled = async (): Promise<void> => {
+    await app.cache.drain();
+    await vi.waitUntil(() => app.cache.ledger.standing() === 'trusted', { timeout: 10_000, interval: 20 });
+  };
+  return {
+    app,
+    client: new Client(url),
+    statements,
+    logs,
+    settled,
+    dump: async () => {
+      await settled();
+      return [...dumpMemory(prefix), ...(redisUrl === undefined ? [] : await dumpRedis(redisUrl, prefix))];
+    },
+    close: async () => {
+      await app.close();
+      await drop();
+    },
+  };
+}
