@@ -10,7 +10,7 @@ import type { LocalSystem } from './admin/commands.js';
 import { createLocalSystem, seedIfWanted } from './admin/local-system.js';
 import { printSchema } from './admin/print-schema.js';
 import { welcome } from './admin/welcome.js';
-import type { Cache } from './cache/index.js';
+import type { Cache, Without } from './cache/index.js';
 import { cacheFields } from './cache/graphql/index.js';
 import type { Config } from './config.js';
 import { openDatabase, type Database, type DatabaseOptions } from './database/database.js';
@@ -39,6 +39,8 @@ export interface AppOptions {
   readonly onQuery?: (statement: string) => void;
   /** Where log lines go instead of standard output. */
   readonly logTo?: { write(line: string): void };
+  /** Mechanisms to take out, to see what then fails. */
+  readonly without?: Without;
   /** A database that is open already, and is left open by `close`. */
   readonly database?: Database;
 }
@@ -61,14 +63,17 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const clock = options.clock ?? systemClock;
   const logger = createLogger(config.log, options.logTo);
   const database = options.database ?? (await openDatabase({ ...databaseOptions(config), logger, onQuery: options.onQuery }));
-  const opened = await openCache({ config, database, clock, logger });
+  const opened = await openCache({ config, database, clock, logger, ...(options.without === undefined ? {} : { without: options.without }) });
   const { cache } = opened;
   const statistics = new CacheStatistics(clock);
   cache.events.on(statistics.listener);
   logDecisions(cache, logger);
 
-  let admin: Admin | undefined;
-  const schema = await buildApiSchema(() => admin as Admin);
+  const running: { admin?: Admin } = {};
+  const schema = await buildApiSchema(() => {
+    if (running.admin === undefined) throw new Error('the admin fields were asked before the start was complete');
+    return running.admin;
+  });
   const fields = cacheFields<Context, ReadDb>(schema, {
     readerOf: (context) => context.reader,
     contextWithin: (context, reader, of) => context.within(reader, of),
@@ -77,7 +82,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     version: digest(buildId() + printSchema(schema)),
   });
   authorizeFields(schema);
-  admin = {
+  running.admin = {
     cache,
     statistics,
     keyPrefix: config.cache.prefix,
@@ -156,7 +161,8 @@ export async function serve(config: Config): Promise<void> {
 
 /** What the command line does without a running server. */
 export function localSystem(config: Config): LocalSystem {
-  const logger = createLogger(config.log);
+  // Standard output is for what the command has to say.
+  const logger = createLogger(config.log, process.stderr);
   return {
     ...createLocalSystem(config, () => openDatabase({ ...databaseOptions(config), logger })),
     serve: () => serve(config),

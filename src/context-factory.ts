@@ -32,10 +32,10 @@ export function createContextFactory(rooms: ContextRooms): (incoming: IncomingRe
         request.renew();
       }
     };
-    const anyone = new Reader<ReadDb>(cache, request, null, sources);
+    const anyone = new Reader<ReadDb>({ cache, request, partition: null, sources });
     // A session that is prolonged is none of the client's writes.
     const { tenant, viewer } = await identify(anyone, credentials, transactions(new WriteLog(), () => null));
-    const reader = tenant === null ? anyone : new Reader<ReadDb>(cache, request, partition(tenant.id), sources);
+    const reader = tenant === null ? anyone : new Reader<ReadDb>({ cache, request, partition: partition(tenant.id), sources });
     const writes = new WriteLog();
     const transaction = transactions(writes, () => tenant?.id ?? null);
     return new Context({ tenant, viewer, acceptedLanguages: credentials.acceptedLanguages, reader, transaction, writes });

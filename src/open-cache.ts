@@ -1,4 +1,4 @@
-import { Cache, ChangeFeed, ledgerConnection, MemoryLedger, openStores, RedisLedger, type Ledger, type Stores } from './cache/index.js';
+import { Cache, ChangeFeed, ledgerConnection, MemoryLedger, NOTHING, openStores, RedisLedger, type Ledger, type Stores, type Without } from './cache/index.js';
 import type { Config } from './config.js';
 import type { Database } from './database/database.js';
 import { isUnavailable } from './database/database-error.js';
@@ -12,6 +12,8 @@ export interface CacheRooms {
   readonly database: Database;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** For tests of the mechanisms alone. */
+  readonly without?: Without;
 }
 
 /** The cache of one process, and what tells it of changes. */
@@ -30,7 +32,7 @@ const LEDGER_DEADLINE_MS = 500;
 const IDLE_POLL_MS = 60_000;
 
 /** Opens stores and ledger, and begins to follow the outbox. */
-export async function openCache({ config, database, clock, logger }: CacheRooms): Promise<OpenCache> {
+export async function openCache({ config, database, clock, logger, without = NOTHING }: CacheRooms): Promise<OpenCache> {
   const { enabled, prefix, deadline, memoryBytes, maxEntryBytes } = config.cache;
   let ledger: Ledger | undefined;
   const stores = await openStores({
@@ -45,12 +47,12 @@ export async function openCache({ config, database, clock, logger }: CacheRooms)
   });
   // PGlite's directory is locked by this process, and without Redis nothing outlives it.
   const isAlone = database.kind === 'pglite' && stores.redis === null;
-  const needsPolls = !isAlone;
+  const needsPolls = !isAlone && !without.has('outbox');
   if (stores.redis === null) {
-    ledger = new MemoryLedger({ clock, needsPolls });
+    ledger = new MemoryLedger({ clock, needsPolls, without });
   } else {
     const connection = ledgerConnection(stores.redis, logger);
-    const shared = new RedisLedger({ connection, prefix, databaseId: database.id, clock, deadlineMs: LEDGER_DEADLINE_MS, needsPolls, logger });
+    const shared = new RedisLedger({ connection, prefix, databaseId: database.id, clock, deadlineMs: LEDGER_DEADLINE_MS, needsPolls, logger, without });
     await shared.start();
     ledger = shared;
   }
@@ -62,6 +64,7 @@ export async function openCache({ config, database, clock, logger }: CacheRooms)
     enabled,
     isSourceFailure: isUnavailable,
     onBackgroundError: (error) => logger.warn({ err: error }, 'something in the background failed'),
+    without,
   });
   const feed = new ChangeFeed(cache, keyColumns);
   const relay = new Relay({
@@ -70,11 +73,14 @@ export async function openCache({ config, database, clock, logger }: CacheRooms)
     apply: async ({ changes }) => (await feed.apply(changes)).epoch,
     epoch: () => cache.ledger.epoch,
     onPolled: (poll) => feed.polled(poll),
+    marksPerEpoch: !without.has('mark-per-epoch'),
     ...(isAlone ? { interval: IDLE_POLL_MS } : {}),
   });
   // Before the first request: until a poll was completed, nothing stored is trusted.
-  await relay.poll().catch((error: unknown) => logger.warn({ err: error }, 'the outbox could not be polled yet'));
-  relay.start();
+  if (!without.has('outbox')) {
+    await relay.poll().catch((error: unknown) => logger.warn({ err: error }, 'the outbox could not be polled yet'));
+    relay.start();
+  }
   return {
     cache,
     feed,

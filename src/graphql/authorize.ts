@@ -40,7 +40,7 @@ export function authorizeFields(schema: GraphQLSchema): void {
       const resolve = field.resolve ?? defaultFieldResolver;
       field.resolve = (parent, args, context: Context, info) => {
         authorize(context, required, name);
-        return resolve(parent, args, context, info) as unknown;
+        return resolve(parent, args, context, info);
       };
     }
   }

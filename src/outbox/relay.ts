@@ -12,10 +12,12 @@ export interface RelayOptions {
   readonly logger: Logger;
   /** Where changes go. Called also with none: whoever takes them learns that there were none. */
   readonly apply: (images: RowImages) => Promise<Epoch>;
-  /** The epoch that `apply` is expected to answer; null while none is known. */
-  readonly epoch: () => Epoch | null;
+  /** The epoch that `apply` is expected to answer. */
+  readonly epoch: () => Epoch;
   /** Told of each poll that was completed within one epoch: everything committed before it began has been applied. */
   readonly onPolled: (poll: { readonly beganAt: number; readonly epoch: Epoch }) => void;
+  /** Whether a row is done only under the epoch it was applied under; false for tests of that alone. */
+  readonly marksPerEpoch?: boolean;
   /** Milliseconds between polls. */
   readonly interval?: number;
 }
@@ -57,7 +59,7 @@ export class Relay {
     const beganAt = performance.now();
     const epoch = this.options.epoch();
     for (;;) {
-      const rows = await this.options.database.write('platform', (tx) => unapplied(tx, epoch));
+      const rows = await this.options.database.write('platform', (tx) => unapplied(tx, this.options.marksPerEpoch === false ? null : epoch));
       const taken = await this.options.apply(imagesOf(rows));
       await this.#mark(rows.map((row) => row.id), taken);
       // Met another epoch: rows that were applied under the last one must be judged again, by another poll.
@@ -134,7 +136,9 @@ async function unapplied(tx: Db, epoch: Epoch | null): Promise<readonly OutboxRo
     })
     .from(sql`outbox`)
     .where(
-      sql`applied_epochs = '{}' or (created_at > now() - ${sql.raw(`interval '${KEPT}'`)} and not applied_epochs @> array[${epoch ?? ''}::text])`,
+      epoch === null
+        ? sql`applied_epochs = '{}'`
+        : sql`applied_epochs = '{}' or (created_at > now() - ${sql.raw(`interval '${KEPT}'`)} and not applied_epochs @> array[${epoch}::text])`,
     )
     .orderBy(sql`outbox.id`)
     .limit(BATCH);

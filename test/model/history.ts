@@ -63,7 +63,6 @@ export class History {
 
   /** A read that began as expected is answered with these versions. */
   check(expected: Expected, seen: Versions): void {
-    this.reads++;
     this.#compare(expected, seen, { kind: 'same node', due: expected.sameNode });
     this.#compare(expected, seen, { kind: 'other node', due: expected.otherNodes });
     this.#compare(expected, seen, { kind: 'strong', due: expected.strong });

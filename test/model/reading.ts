@@ -24,6 +24,7 @@ export function* read(node: ModelNode, after?: { readonly token: Token; readonly
   const request: Request = { stamp: node.stamp, bypass: after !== undefined && !covers(node, after.token) };
   const asked = world.random.chance(0.7) ? list(node, request) : single(node, world.random.pick(ROWS));
   const { versions } = yield* cached(node, request, asked);
+  world.history.reads++;
   world.history.check(expected, versions);
 }
 

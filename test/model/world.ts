@@ -51,7 +51,8 @@ export abstract class WorldNode implements Process {
   abstract mutate(rows: readonly Row[]): void;
   /** @param after what a mutation's reply handed out, for a strong read. */
   abstract read(after?: { readonly token: Token; readonly versions: Versions }): void;
-  /** What it may find and would serve if it trusted its copy. */
+  abstract isTrusted(): boolean;
+  /** What it may find stored and calls valid. */
   abstract servable(): Iterable<Versions>;
 }
 
@@ -113,10 +114,11 @@ export class World {
       this.#tick();
       this.#askSomething();
       for (const { rate, strike } of FAULTS) if (this.random.chance(rate)) strike(this);
-      for (let turn = 0; turn < 5; turn++) {
+      for (let turn = 0; turn < 8; turn++) {
         this.scheduler.step();
         yield;
       }
+      if (this.random.chance(0.3)) this.#inspect(this.random.pick(this.nodes));
     }
     yield* this.#comeToRest();
   }
@@ -132,8 +134,8 @@ export class World {
     if (chance < 0.05) node.mutate(random.chance(0.8) ? [random.pick(ROWS)] : [0, random.pick([1, 2] as const)]);
     else if (chance < 0.13) node.read();
     else if (chance < 0.16) this.#readStrongly(node);
-    else if (chance < 0.24) node.sync();
-    else if (chance < 0.31) node.poll();
+    else if (chance < 0.28) node.sync();
+    else if (chance < 0.36) node.poll();
   }
 
   #readStrongly(node: WorldNode): void {
@@ -142,6 +144,13 @@ export class World {
     if (last === undefined) return;
     const { token, versions } = this.random.chance(0.7) ? last : this.random.pick(writes);
     if (token !== null) node.read({ token, versions });
+  }
+
+  /** Reads whatever a client might find on a node at this very moment. */
+  #inspect(node: WorldNode): void {
+    if (node.stopped || !node.isTrusted()) return;
+    const expected = this.history.expect(node.index);
+    for (const seen of node.servable()) this.history.check(expected, seen);
   }
 
   /** No more faults: every node reaches the master and polls, until there is nothing left to apply. */

@@ -1,6 +1,11 @@
 import { inject, vi } from 'vitest';
 import { createApp, type App, type AppOptions } from '../../src/app.js';
+import { tagsOfChanges } from '../../src/cache/index.js';
 import { loadConfig } from '../../src/config.js';
+import type { Db } from '../../src/database/database.js';
+import { keyColumns } from '../../src/modules/pharmacy/pharmacy.module.js';
+import type { RowImages } from '../../src/outbox/images.js';
+import { withTransaction } from '../../src/outbox/with-transaction.js';
 import { dumpMemory, dumpRedis, watchMemory, type Kept } from './cache-dump.js';
 import { Client } from './client.js';
 import { seededDatabase, seededDirectory } from './seeded-databases.js';
@@ -21,6 +26,13 @@ export interface Running {
   readonly logs: readonly string[];
   /** Resolves when nothing is being stored any more, and what is stored may be served. */
   settled(): Promise<void>;
+  /**
+   * Does it again when the node could not trust its ledger meanwhile: on a machine that stands still for a second nothing
+   * stored is served, which is right, and not what the work wants to see.
+   */
+  whileTrusted<T>(work: () => Promise<T>): Promise<T>;
+  /** Writes as a program of ours would that is not the API: in a transaction whose changes invalidate what they concern. */
+  change<T>(work: (tx: Db) => Promise<T>): Promise<T>;
   /** Everything in the stores. */
   dump(): Promise<readonly Kept[]>;
   close(): Promise<void>;
@@ -31,6 +43,8 @@ export interface Backend {
   readonly redis: boolean;
   start(options?: StartOptions): Promise<Running>;
 }
+
+const ATTEMPTS = 5;
 
 interface Place {
   readonly env: Readonly<Record<string, string>>;
@@ -94,6 +108,27 @@ async function start({ env, drop }: Place, options: StartOptions = {}): Promise<
     statements,
     logs,
     settled,
+    whileTrusted: async (work) => {
+      for (let attempt = 1; ; attempt++) {
+        await settled();
+        let lapsed = false;
+        const stop = app.cache.events.on(() => (lapsed ||= app.cache.ledger.standing() !== 'trusted'));
+        try {
+          const result = await work();
+          if (!lapsed || attempt === ATTEMPTS) return result;
+        } catch (error) {
+          if (!lapsed || attempt === ATTEMPTS) throw error;
+        } finally {
+          stop();
+        }
+      }
+    },
+    change: (work) => {
+      const applied = async ({ changes }: RowImages): Promise<void> => {
+        await app.cache.invalidate(tagsOfChanges(changes, keyColumns));
+      };
+      return withTransaction({ database: app.database, scope: 'platform', applied }, work);
+    },
     dump: async () => {
       await settled();
       return [...dumpMemory(prefix), ...(redisUrl === undefined ? [] : await dumpRedis(redisUrl, prefix))];

@@ -165,6 +165,15 @@ describe('a read', () => {
     expect(world.store.gets).toBe(1);
   });
 
+  it('of what never ends is stored, until a write', async () => {
+    const world = setUp();
+    await read(world, async () => loaded('v', [row('a')]), { changes: { maxAge: Infinity } });
+    world.clock.time += 1e12;
+    expect(await read(world, never)).toBe('v');
+    await world.cache.invalidate([row('a')]);
+    expect(await read(world, async () => loaded('new'))).toBe('new');
+  });
+
   it('does not let anyone change what others get', async () => {
     const world = setUp();
     const value = (await read(world, async () => loaded({ list: [1] }))) as { list: number[] };

@@ -4,11 +4,12 @@ import { isUsable, judge, type Entry } from './entry.js';
 import { CacheEvents } from './events.js';
 import { Identities } from './key.js';
 import type { Invalidation, Ledger } from './ledger.js';
+import { NOTHING, type Without } from './mechanisms.js';
 import type { Policy } from './policy.js';
 import { Reading, type Loaded, type LoadMissing, type Lookup } from './reading.js';
 import { RecentLoads } from './recent-loads.js';
 import { CacheRequest } from './request.js';
-import { seal } from './seal.js';
+import { sealEntry } from './seal.js';
 import { Flights, type Began, type Flight, type Leading } from './single-flight.js';
 import type { EntryStore, StoreWrite } from './store.js';
 import type { Tag } from './tags.js';
@@ -27,6 +28,8 @@ export interface CacheOptions {
   /** Whether an error means that the source is failing (then a stale entry may be served) and not that the caller erred. */
   readonly isSourceFailure?: (error: unknown) => boolean;
   readonly onBackgroundError: (error: unknown) => void;
+  /** For tests of the mechanisms alone. */
+  readonly without?: Without;
 }
 
 /** What becomes of an entry beside answering who loaded it. */
@@ -42,6 +45,7 @@ export class Cache {
   readonly events = new CacheEvents();
   readonly identities: Identities;
   readonly ledger: Ledger;
+  readonly without: Without;
   readonly #flights = new Flights();
   readonly #recent = new RecentLoads();
   readonly #background: Background;
@@ -49,6 +53,7 @@ export class Cache {
 
   constructor(private readonly options: CacheOptions) {
     this.ledger = options.ledger;
+    this.without = options.without ?? NOTHING;
     this.identities = new Identities(options.prefix, options.databaseId);
     this.#background = new Background(options.onBackgroundError);
     this.#isSourceFailure = options.isSourceFailure ?? (() => true);
@@ -216,6 +221,7 @@ export class Cache {
    * shared by those who asked in time.
    */
   #useOf<T>(entry: Entry, reading: Reading<T>, at: number): 'take' | 'next' | 'unshared' {
+    if (this.without.has('flight-check')) return 'take';
     const verdict = judge(entry, reading.at(at).identity, { ledger: this.ledger, now: reading.readAt });
     if (isUsable(verdict)) return 'take';
     if (verdict !== 'expired' && reading.beganNoLaterThan(entry.stamp)) return 'take';
@@ -284,7 +290,8 @@ export class Cache {
       const lookup = reading.at(at);
       this.events.emit({ type: 'load', of: lookup.identity, milliseconds });
       try {
-        return { entry: this.#toEntry(reading, lookup, { ...result, cost: milliseconds }), collector: result.collector };
+        const began = this.without.has('stamp') ? { stamp: this.ledger.stamp(), readAt: reading.readAt } : reading;
+        return { entry: this.#toEntry(began, lookup, { ...result, cost: milliseconds }), collector: result.collector };
       } catch (error) {
         // A load that answers nonsense fails; it must not leave a flight that never lands.
         return asError(error);
@@ -306,7 +313,7 @@ export class Cache {
   /** Whether others may use what was loaded, and what is stored of it. */
   #keep(request: CacheRequest, lookup: Lookup, { entry, collector }: { entry: Entry; collector: Collector }): Kept {
     const unfit = request.bypass ? 'the request bypasses the cache' : whyUnshared(lookup.policy, collector, entry);
-    const bytes = unfit === null ? seal(entry) : null;
+    const bytes = unfit === null ? sealEntry(entry) : null;
     const notShared = unfit ?? (bytes === null ? 'it is no plain data' : null);
     const reason = notShared ?? this.#whyNotStored(lookup, entry);
     if (reason !== null) this.events.emit({ type: 'skip', of: lookup.identity, reason });

@@ -1,5 +1,6 @@
 import type { Cache } from './cache.js';
 import { Collector } from './collector.js';
+import type { Entry } from './entry.js';
 import { CacheError } from './errors.js';
 import type { CacheRequest } from './request.js';
 import { GLOBAL, type Partition } from './tags.js';
@@ -15,27 +16,51 @@ export interface Definition<Source, Loader> {
   bind(reader: Reader<Source>): Loader;
 }
 
+export interface ReaderParts<Source> {
+  readonly cache: Cache;
+  readonly request: CacheRequest;
+  /** The viewer's partition; null while nobody has said which. */
+  readonly partition: Partition | null;
+  readonly sources: Sources<Source>;
+  /** Where what is read is collected; a new one when left out. */
+  readonly collector?: Collector;
+}
+
 /**
  * What resolvers read through: a request, the place where what they read is collected, and the partition they may read.
  */
 export class Reader<Source> {
-  constructor(
-    readonly cache: Cache,
-    readonly request: CacheRequest,
-    /** The viewer's partition; null while nobody has said which. */
-    readonly partition: Partition | null,
-    readonly sources: Sources<Source>,
-    readonly collector: Collector = new Collector(partition),
-  ) {}
+  readonly cache: Cache;
+  readonly request: CacheRequest;
+  readonly partition: Partition | null;
+  readonly sources: Sources<Source>;
+  readonly collector: Collector;
+
+  constructor(parts: ReaderParts<Source>) {
+    this.cache = parts.cache;
+    this.request = parts.request;
+    this.partition = parts.partition;
+    this.sources = parts.sources;
+    this.collector = parts.collector ?? new Collector(parts.partition);
+  }
 
   /** The loader of a definition, reporting to this reader's collector. */
   load<Loader>(definition: Definition<Source, Loader>): Loader {
     return definition.bind(this);
   }
 
+  /** The value of an entry; whatever is being loaded here depends on it from now on. */
+  take<T>(entry: Entry<T>): T {
+    const { ledger, without } = this.cache;
+    const contained = without.has('remaining-lifetime') ? { ...entry, freshUntil: Infinity, staleUntil: Infinity } : entry;
+    this.collector.add(contained, ledger.now());
+    return entry.value;
+  }
+
   /** The same request, collecting elsewhere: for a load inside this one. */
   within(collector: Collector): Reader<Source> {
-    return new Reader(this.cache, this.request, this.partition, this.sources, collector);
+    const { cache, request, partition, sources } = this;
+    return new Reader({ cache, request, partition, sources, collector });
   }
 
   /** The partition that a definition reads: its own is the viewer's. @throws CacheError when there is none (P2). */

@@ -1,3 +1,5 @@
+import type { Entry } from './entry.js';
+
 /** Nobody caches deeper or larger data than this; a structure that contains itself would be walked for ever. */
 const MAX_DEPTH = 100;
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -18,6 +20,18 @@ export function seal(value: unknown): number | null {
     if (error === NOT_PLAIN) return null;
     throw error;
   }
+}
+
+/** What an entry has beside its value and its tags. */
+const ENTRY_BYTES = 200;
+
+/** Seals a whole entry. Its lifetimes may be without end, which no value in JSON can be. */
+export function sealEntry(entry: Entry): number | null {
+  const value = seal(entry.value);
+  const tags = seal(entry.tags);
+  Object.freeze(entry.stamp);
+  Object.freeze(entry);
+  return value === null || tags === null ? null : ENTRY_BYTES + value + tags;
 }
 
 /** @param left how many bytes the rest of the structure may still have. */

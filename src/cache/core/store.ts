@@ -6,7 +6,7 @@ export interface StoreWrite {
   readonly key: CacheKey;
   /** Sealed: frozen at every depth, since a store may keep the object itself. */
   readonly entry: Entry;
-  /** What it occupies in memory, as estimated by `seal`. */
+  /** What it occupies in memory, as estimated by `sealEntry`. */
   readonly bytes: number;
   /** Milliseconds until the store may forget it: room, not validity. A whole number above 0. */
   readonly ttl: number;

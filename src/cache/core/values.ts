@@ -1,5 +1,6 @@
 import type { Lookup } from './cache.js';
 import { Collector } from './collector.js';
+import type { Subject } from './key.js';
 import type { Policy } from './policy.js';
 import type { Reader } from './reader.js';
 import { GLOBAL, tags as tagMakers, type Partition, type Tag } from './tags.js';
@@ -16,6 +17,8 @@ export interface ValueDefinition<Ask> {
   readonly tags?: (ask: Ask, own: Partition) => readonly Tag[];
 }
 
+const subjects = new WeakMap<object, Subject>();
+
 /** What may be cached through the door: everything that is plain data. PRIVATE values need the viewer as part of `ask`. */
 export class Values<Source> {
   constructor(private readonly reader: Reader<Source>) {}
@@ -31,8 +34,7 @@ export class Values<Source> {
       const collector = this.#collector(definition, ask);
       return { value: await load(reader.within(collector)), collector };
     });
-    reader.collector.add(entry, reader.cache.ledger.now());
-    return entry.value;
+    return reader.take(entry);
   }
 
   /** The stored value, or undefined when there is none that may be served. */
@@ -41,13 +43,10 @@ export class Values<Source> {
   }
 
   async getMany<Ask>(definition: ValueDefinition<Ask>, asks: readonly Ask[]): Promise<readonly unknown[]> {
-    const { cache, request, collector } = this.reader;
+    const { reader } = this;
+    const { cache, request } = reader;
     const entries = await cache.peekMany(request, asks.map((ask) => this.#lookup(definition, ask)));
-    const now = cache.ledger.now();
-    return entries.map((entry) => {
-      if (entry !== undefined) collector.add(entry, now);
-      return entry?.value;
-    });
+    return entries.map((entry) => (entry === undefined ? undefined : reader.take(entry)));
   }
 
   /** Stores a value that was read after this request began: it carries the request's stamp (F1). */
@@ -71,8 +70,13 @@ export class Values<Source> {
   }
 
   #lookup<Ask>(definition: ValueDefinition<Ask>, ask: Ask): Lookup {
-    const { name, policy, version = '1' } = definition;
-    const subject = { layer: 'value' as const, name, version, ...(policy.profile === undefined ? {} : { profile: policy.profile }) };
+    const { name, policy } = definition;
+    let subject = subjects.get(definition);
+    if (subject === undefined) {
+      const { version = '1' } = definition;
+      subject = { layer: 'value', name, version, ...(policy.profile === undefined ? {} : { profile: policy.profile }) };
+      subjects.set(definition, subject);
+    }
     const of = this.reader.partitionFor(definition.partition, name);
     return { identity: this.reader.cache.identities.of(subject, of, ask), policy };
   }

@@ -1,6 +1,7 @@
 import type { Cache } from '../core/cache.js';
 import type { Invalidation } from '../core/ledger.js';
 import type { Tag } from '../core/tags.js';
+import { columnSets, ColumnSets } from './reads.js';
 import { tagsOfChanges, type TableChange } from './tags-of-changes.js';
 
 /** Tags whose change is committed and in no ledger yet. */
@@ -17,15 +18,19 @@ interface Suspended {
 export class ChangeFeed {
   #suspended: Suspended[] = [];
 
+  readonly #sets: ColumnSets;
+
   constructor(
-    private readonly cache: Pick<Cache, 'invalidate' | 'ledger'>,
+    private readonly cache: Pick<Cache, 'invalidate' | 'ledger' | 'without'>,
     /** The column of a table's row tags where it is not `id`. */
     private readonly keyColumns: Readonly<Record<string, string>> = {},
-  ) {}
+  ) {
+    this.#sets = cache.without.has('predicate-tags') ? new ColumnSets() : columnSets;
+  }
 
   /** Invalidates everything the changes can have made wrong; also called with none, to learn the ledger's epoch. */
   apply(changes: readonly TableChange[]): Promise<Invalidation> {
-    return this.cache.invalidate(tagsOfChanges(changes, this.keyColumns));
+    return this.cache.invalidate(this.#tagsOf(changes));
   }
 
   /**
@@ -35,7 +40,7 @@ export class ChangeFeed {
    * @returns null when it is pending.
    */
   async applyOwn(changes: readonly TableChange[]): Promise<Invalidation | null> {
-    const tags = tagsOfChanges(changes, this.keyColumns);
+    const tags = this.#tagsOf(changes);
     try {
       return await this.cache.invalidate(tags);
     } catch {
@@ -56,5 +61,9 @@ export class ChangeFeed {
     const settled = this.#suspended.filter(({ since }) => since < poll.beganAt);
     this.#suspended = this.#suspended.filter(({ since }) => since >= poll.beganAt);
     for (const { tags } of settled) this.cache.ledger.settle(tags);
+  }
+
+  #tagsOf(changes: readonly TableChange[]): readonly Tag[] {
+    return tagsOfChanges(changes, this.keyColumns, this.#sets);
   }
 }

@@ -102,15 +102,11 @@ export function defineEntityLoader<Source, Key extends TagValue, Row extends obj
       memoOf(reader).prime(key, entry);
     },
     bind(reader) {
-      const take = (entry: Entry<Row | null>): Row | null => {
-        reader.collector.add(entry, reader.cache.ledger.now());
-        return entry.value;
-      };
       return {
-        load: async (key) => take(await memoOf(reader).load(key)),
+        load: async (key) => reader.take(await memoOf(reader).load(key)),
         loadMany: async (keys) => {
           const memo = memoOf(reader);
-          return (await Promise.all(keys.map((key) => memo.load(key)))).map(take);
+          return (await Promise.all(keys.map((key) => memo.load(key)))).map((entry) => reader.take(entry));
         },
       };
     },

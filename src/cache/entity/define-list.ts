@@ -77,12 +77,12 @@ export function defineList<Source, Ask, Answer>(
           let loading = memo.get(key);
           if (loading === undefined) memo.set(key, (loading = loadEntry(reader, ask)));
           const entry = await loading;
-          reader.collector.add(entry, reader.cache.ledger.now());
-          definition.primes?.(entry.value, (loader, rows) => {
+          const answer = reader.take(entry);
+          definition.primes?.(answer, (loader, rows) => {
             // What the row depends on, the list does: it lends its entry.
             for (const row of rows) loader.prime(reader, loader.keyOf(row) as never, { ...entry, value: row });
           });
-          return entry.value;
+          return answer;
         },
       };
     },

@@ -36,25 +36,24 @@ export function tagsOfChanges(
     for (const image of change.images) {
       const key = tagValue(image[keyColumn]);
       if (key !== undefined && key !== null) emitted.add(tags.row(of, change.table, key));
-      for (const set of sets.of(change.table)) emitPredicate(emitted, change, image, set);
+      for (const set of sets.of(change.table)) for (const tag of predicateTags(change, image, set)) emitted.add(tag);
     }
   }
   return [...emitted];
 }
 
-function emitPredicate(emitted: Set<Tag>, change: TableChange, image: RowImage, set: readonly string[]): void {
+function predicateTags(change: TableChange, image: RowImage, set: readonly string[]): readonly Tag[] {
   const of = partition(change.partition);
   const values: Record<string, TagValue> = {};
   for (const column of set) {
     const value = tagValue(image[column]);
     if (value === undefined) {
       // The image lacks a declared column (an older trigger): everything that read the table is suspect.
-      emitted.add(tags.everyRow(of, change.table));
-      return;
+      return [tags.everyRow(of, change.table)];
     }
     values[column] = value;
   }
-  emitted.add(tags.predicate(of, change.table, values));
+  return [tags.predicate(of, change.table, values)];
 }
 
 /** A column's value from JSON; undefined for what no predicate can name (absent, or a structure). */

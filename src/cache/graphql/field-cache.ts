@@ -39,19 +39,21 @@ export function cacheFields<Context, Source>(schema: GraphQLSchema, options: Fie
       const hint = hintOfField(field);
       if (hint === null || hint.policy.maxAge <= 0) continue;
       const name = `${type.name}.${field.name}`;
-      wrap(field as GraphQLField<unknown, Context>, name, hint, options);
+      wrap({ field: field as GraphQLField<unknown, Context>, name, hint }, options);
       cached.push(name);
     }
   }
   return cached;
 }
 
-function wrap<Context, Source>(
-  field: GraphQLField<unknown, Context>,
-  name: string,
-  { policy, shared }: FieldHint,
-  options: FieldCacheOptions<Context, Source>,
-): void {
+interface CachedField<Context> {
+  readonly field: GraphQLField<unknown, Context>;
+  readonly name: string;
+  readonly hint: FieldHint;
+}
+
+function wrap<Context, Source>({ field, name, hint }: CachedField<Context>, options: FieldCacheOptions<Context, Source>): void {
+  const { policy, shared } = hint;
   const resolve: GraphQLFieldResolver<unknown, Context> = field.resolve ?? defaultFieldResolver;
   const subject: Subject = {
     layer: 'field',
@@ -77,8 +79,7 @@ function wrap<Context, Source>(
       const inner = options.contextWithin(context, reader.within(collector), { shared, scope: policy.scope });
       return { value: await resolve(parent, args, inner, info), collector };
     });
-    reader.collector.add(entry, reader.cache.ledger.now());
-    return entry.value;
+    return reader.take(entry);
   };
 }
 

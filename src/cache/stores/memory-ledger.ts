@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../lib/clock.js';
 import type { Stamp } from '../core/entry.js';
 import { LedgerCopy, type Invalidation, type Ledger, type LedgerReport } from '../core/ledger.js';
+import { NOTHING, type Without } from '../core/mechanisms.js';
 import { StandingClock, type Standing } from '../core/standing.js';
 import type { Partition, Tag } from '../core/tags.js';
 
@@ -10,6 +11,7 @@ export interface MemoryLedgerOptions {
   readonly maxTags?: number;
   /** True where others write to the database, too: their changes are known only from polls. */
   readonly needsPolls?: boolean;
+  readonly without?: Without;
 }
 
 /**
@@ -21,10 +23,10 @@ export class MemoryLedger implements Ledger {
   readonly #standing: StandingClock;
   readonly #clock: Clock;
 
-  constructor({ clock, maxTags, needsPolls = false }: MemoryLedgerOptions) {
+  constructor({ clock, maxTags, needsPolls = false, without = NOTHING }: MemoryLedgerOptions) {
     this.#clock = clock;
     this.#copy = new LedgerCopy(randomUUID(), maxTags);
-    this.#standing = new StandingClock(needsPolls, () => performance.now());
+    this.#standing = new StandingClock(needsPolls, () => performance.now(), without);
     this.#standing.synced(Infinity);
   }
 

@@ -4,9 +4,10 @@ import { withDeadline } from '../../lib/deadline.js';
 import type { Logger } from '../../lib/logger.js';
 import type { Stamp } from '../core/entry.js';
 import { LEDGER_MAX_TAGS, LedgerCopy, type Invalidation, type Ledger, type LedgerReport } from '../core/ledger.js';
+import type { Without } from '../core/mechanisms.js';
 import { StandingClock, type Standing } from '../core/standing.js';
 import type { Partition, Tag } from '../core/tags.js';
-import { LEDGER_SCRIPT } from './ledger-script.js';
+import { ledgerScript } from './ledger-script.js';
 
 /** What the ledger needs of a Redis client: a command sent as it is, and a subscription of its own connection. */
 export interface LedgerConnection {
@@ -26,6 +27,7 @@ export interface RedisLedgerOptions {
   /** False where no change can be committed without this process knowing. */
   readonly needsPolls: boolean;
   readonly logger: Logger;
+  readonly without?: Without;
   /** Called when another epoch begins: whatever was stored under the old one is worth nothing. */
   readonly onEpoch?: () => void;
 }
@@ -49,7 +51,8 @@ interface Reply {
  */
 export class RedisLedger implements Ledger {
   readonly #copy: LedgerCopy;
-  readonly #sha = createHash('sha1').update(LEDGER_SCRIPT).digest('hex');
+  readonly #script: string;
+  readonly #sha: string;
   readonly #key: string;
   readonly #channel: string;
   /** Server time minus `performance.now()`: lifetimes are measured on the store's clock, whatever the wall clock does. */
@@ -62,7 +65,9 @@ export class RedisLedger implements Ledger {
 
   constructor(private readonly options: RedisLedgerOptions) {
     this.#copy = new LedgerCopy('', options.maxTags ?? LEDGER_MAX_TAGS);
-    this.#standing = new StandingClock(options.needsPolls, () => performance.now());
+    this.#standing = new StandingClock(options.needsPolls, () => performance.now(), options.without);
+    this.#script = ledgerScript({ epochRule: options.without?.has('epoch-rule') !== true });
+    this.#sha = createHash('sha1').update(this.#script).digest('hex');
     // One slot, whatever else is stored: the braces are Redis Cluster's hash tag.
     this.#key = `${options.prefix}:{ledger:${options.databaseId}}`;
     this.#channel = `${options.prefix}:ledger:${options.databaseId}`;
@@ -181,11 +186,11 @@ export class RedisLedger implements Ledger {
   async #call(tags: readonly Tag[]): Promise<Reply> {
     const sentAt = performance.now();
     const knownEpoch = this.#copy.epoch;
-    const first = await this.#script(tags, this.#copy.position);
+    const first = await this.#run(tags, this.#copy.position);
     this.#adopt(first, knownEpoch);
     let reply = first;
     while (!reply.complete) {
-      reply = await this.#script([], reply.reached);
+      reply = await this.#run([], reply.reached);
       if (reply.epoch !== first.epoch) throw new Error('the ledger began another epoch while it was read');
       this.#adopt(reply, first.epoch);
     }
@@ -214,7 +219,7 @@ export class RedisLedger implements Ledger {
     }
   }
 
-  async #script(tags: readonly Tag[], cursor: number): Promise<Reply> {
+  async #run(tags: readonly Tag[], cursor: number): Promise<Reply> {
     const { deadlineMs, maxTags = LEDGER_MAX_TAGS, connection } = this.options;
     const rest = [
       '1',
@@ -233,7 +238,7 @@ export class RedisLedger implements Ledger {
         return await connection.sendCommand(['EVALSHA', this.#sha, ...rest]);
       } catch (error) {
         if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
-        return connection.sendCommand(['EVAL', LEDGER_SCRIPT, ...rest]);
+        return connection.sendCommand(['EVAL', this.#script, ...rest]);
       }
     };
     return parse(await withDeadline(send(), deadlineMs, 'the ledger did not answer in time'));

@@ -1,7 +1,7 @@
 import type { Entry } from '../core/entry.js';
 import type { CacheKey } from '../core/key.js';
 import type { LookupBudget } from '../core/lookup-budget.js';
-import { seal } from '../core/seal.js';
+import { sealEntry } from '../core/seal.js';
 import type { EntryStore, StoreStats, StoreWrite } from '../core/store.js';
 
 /** A store in this process in front of one elsewhere: what is near is not asked for far away. */
@@ -49,7 +49,7 @@ export class TieredStore implements EntryStore {
     const writes = keys.flatMap((key, at): StoreWrite[] => {
       const entry = found[at];
       if (entry === undefined || entry.staleUntil <= now) return [];
-      const bytes = seal(entry);
+      const bytes = sealEntry(entry);
       return bytes === null ? [] : [{ key, entry, bytes, ttl: Math.ceil(entry.staleUntil - now) }];
     });
     if (writes.length === 0) return;

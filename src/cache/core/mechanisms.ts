@@ -1,0 +1,27 @@
+/**
+ * What the invariants rest on, by name. Tests take one out, by an argument of theirs alone, to show that something then
+ * fails: a mechanism that nothing misses is not needed, or not tested.
+ *
+ * - `stamp`: an entry carries the position at which its request began, not the one at which its load ended (F1)
+ * - `flight-check`: who joins a load judges what it brought (F2)
+ * - `trust`: stored entries are judged only for a second after the last sync and poll (F3, F4)
+ * - `outbox`: what was committed and not applied is found by a poll (F4)
+ * - `mark-per-epoch`: a row of the outbox is marked with the epoch it was applied under, not with a mere yes (F4)
+ * - `epoch-rule`: a ledger that lost something begins another epoch (F5)
+ * - `predicate-tags`: changed rows emit the predicates of lists (F6)
+ * - `remaining-lifetime`: what contains an entry lives no longer than that
+ */
+export type Mechanism =
+  | 'stamp'
+  | 'flight-check'
+  | 'trust'
+  | 'outbox'
+  | 'mark-per-epoch'
+  | 'epoch-rule'
+  | 'predicate-tags'
+  | 'remaining-lifetime';
+
+/** The mechanisms that are taken out: none, but in a test of the mechanisms themselves. */
+export type Without = ReadonlySet<Mechanism>;
+
+export const NOTHING: Without = new Set();

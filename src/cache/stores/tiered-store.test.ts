@@ -1,0 +1,95 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Entry } from '../core/entry.js';
+import type { CacheKey } from '../core/key.js';
+import type { StoreWrite, TierStats } from '../core/store.js';
+import { binaryCodec, referenceCodec } from './entry-codec.js';
+import { KeyvEntryStore } from './keyv-entry-store.js';
+import { MemoryStore } from './memory-store.js';
+import { TieredStore } from './tiered-store.js';
+
+const key = (name: string): CacheKey => `larder:downtown:entity:thing:${name}` as CacheKey;
+const clock = { time: 0, now: () => clock.time };
+
+function write(name: string, value: unknown = name, changes: Partial<Entry> = {}): StoreWrite {
+  const entry: Entry = { value, tags: [], stamp: { epoch: 'e', position: 1 }, readAt: 0, freshUntil: 500, staleUntil: 1000, scope: 'PUBLIC', cost: 1, ...changes };
+  return { key: key(name), entry, bytes: 500, ttl: entry.staleUntil - clock.time };
+}
+
+/** A store that tells what it was asked, over memory: the far one stores bytes, as Redis does. */
+class Tier extends KeyvEntryStore {
+  asked: string[][] = [];
+  readonly memory: MemoryStore;
+
+  constructor(where: 'near' | 'far') {
+    const memory = new MemoryStore({ maxBytes: 1e6, prefix: 'larder', clock });
+    const stats = (): TierStats => ({ kind: where === 'near' ? 'memory' : 'redis', healthy: true, ...memory.stats(), timeouts: 0, errors: 0 });
+    // The memory store refuses bytes as no plain data; a size given by hand passes them.
+    super({ store: memory, codec: where === 'near' ? referenceCodec : binaryCodec, stats });
+    this.memory = memory;
+  }
+
+  override getMany(keys: readonly CacheKey[]): Promise<readonly (Entry | undefined)[]> {
+    this.asked.push(keys.map((each) => each.slice(each.lastIndexOf(':') + 1)));
+    return super.getMany(keys);
+  }
+}
+
+let near: Tier;
+let far: Tier;
+let tiered: TieredStore;
+beforeEach(() => {
+  clock.time = 0;
+  near = new Tier('near');
+  far = new Tier('far');
+  tiered = new TieredStore(near, far, clock.now);
+});
+
+const valuesOf = (entries: readonly (Entry | undefined)[]): unknown[] => entries.map((entry) => entry?.value);
+
+describe('memory in front of Redis', () => {
+  it('C1 asks the far store only for what is not near, once, and answers in order', async () => {
+    await near.setMany([write('a'), write('c')]);
+    await far.setMany([write('b')]);
+    expect(valuesOf(await tiered.getMany(['a', 'b', 'c', 'x', 'b'].map(key)))).toEqual(['a', 'b', 'c', undefined, 'b']);
+    expect(far.asked).toEqual([['b', 'x', 'b']]);
+    far.asked = [];
+    await tiered.getMany(['a', 'b', 'c'].map(key));
+    expect(far.asked).toEqual([]);
+  });
+
+  it('keeps near what it found far, frozen, for the rest of its life', async () => {
+    await far.setMany([write('a', { list: [1] })]);
+    clock.time = 400;
+    const [found] = await tiered.getMany([key('a')]);
+    expect(Object.isFrozen((found?.value as { list: unknown }).list)).toBe(true);
+    clock.time = 999;
+    expect(valuesOf(await near.getMany([key('a')]))).toEqual([{ list: [1] }]);
+    clock.time = 1000;
+    expect(valuesOf(await near.getMany([key('a')]))).toEqual([undefined]);
+  });
+
+  it('hands out what is at its end, and does not keep it', async () => {
+    await far.setMany([{ ...write('a'), ttl: 5000 }]);
+    clock.time = 1000;
+    expect(valuesOf(await tiered.getMany([key('a')]))).toEqual(['a']);
+    expect(near.memory.stats().entries).toBe(0);
+  });
+
+  it('a newer entry that came in while the far store was asked stays', async () => {
+    await far.setMany([write('a', 'old')]);
+    const reading = tiered.getMany([key('a')]);
+    await tiered.setMany([write('a', 'new')]);
+    await reading;
+    expect(valuesOf(await tiered.getMany([key('a')]))).toEqual(['new']);
+  });
+
+  it('writes, deletes and clears both', async () => {
+    await tiered.setMany([write('a'), write('b')]);
+    for (const tier of [near, far]) expect(valuesOf(await tier.getMany([key('a'), key('b')]))).toEqual(['a', 'b']);
+    await tiered.deleteMany([key('a')]);
+    for (const tier of [near, far]) expect(valuesOf(await tier.getMany([key('a'), key('b')]))).toEqual([undefined, 'b']);
+    await tiered.clear();
+    for (const tier of [near, far]) expect(tier.memory.stats().entries).toBe(0);
+    expect((await tiered.stats()).tiers.map((tier) => tier.kind)).toEqual(['memory', 'redis']);
+  });
+});
