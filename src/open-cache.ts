@@ -1,10 +1,12 @@
-import { Cache, ChangeFeed, ledgerConnection, MemoryLedger, NOTHING, openStores, RedisLedger, type Ledger, type Stores, type Without } from './cache/index.js';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Cache, ChangeFeed, columnSets, ledgerConnection, MemoryLedger, NOTHING, openStores, RedisLedger, type Ledger, type Stores, TRUST_MS, type Without } from './cache/index.js';
 import type { Config } from './config.js';
 import type { Database } from './database/database.js';
 import { isUnavailable } from './database/database-error.js';
 import type { Clock } from './lib/clock.js';
 import type { Logger } from './lib/logger.js';
 import { keyColumns } from './modules/pharmacy/pharmacy.module.js';
+import { declarePredicates, readPredicates } from './outbox/predicate-registry.js';
 import { Relay } from './outbox/relay.js';
 
 export interface CacheRooms {
@@ -73,10 +75,16 @@ export async function openCache({ config, database, clock, logger, without = NOT
     apply: async ({ changes }) => (await feed.apply(changes)).epoch,
     epoch: () => cache.ledger.epoch,
     onPolled: (poll) => feed.polled(poll),
+    prepare: async () => feed.learn(await readPredicates(database)),
     marksPerEpoch: !without.has('mark-per-epoch'),
     ...(isAlone ? { interval: IDLE_POLL_MS } : {}),
   });
   // Before the first request: until a poll was completed, nothing stored is trusted.
+  if (await declarePredicates(database, columnSets.all)) {
+    // Nodes of another version emit the tags of these from their next poll on; nothing is stored under them before.
+    logger.info({}, 'lists depend on predicates that are new: waiting for the other nodes to learn of them');
+    if (needsPolls) await pause(2 * TRUST_MS);
+  }
   if (!without.has('outbox')) {
     await relay.poll().catch((error: unknown) => logger.warn({ err: error }, 'the outbox could not be polled yet'));
     relay.start();

@@ -9,6 +9,7 @@ export { NOTHING, type Mechanism, type Without } from './core/mechanisms.js';
 export { NEGATIVE_MAX_AGE, type CacheScope, type Policy, type Profiles } from './core/policy.js';
 export { Reader, type Definition, type Sources } from './core/reader.js';
 export type { CacheRequest } from './core/request.js';
+export { TRUST_MS, type Standing } from './core/standing.js';
 export type { EntryStore, StoreStats, TierStats } from './core/store.js';
 export { BYPASS, covers, positionToken } from './core/position-token.js';
 export { EVERYTHING, GLOBAL, parseTag, partition, partitionOfTag, tags, type Partition, type Tag, type TagValue } from './core/tags.js';

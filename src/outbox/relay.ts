@@ -10,6 +10,8 @@ export type Epoch = string;
 export interface RelayOptions {
   readonly database: Pick<Database, 'write'>;
   readonly logger: Logger;
+  /** Called before each poll. */
+  readonly prepare?: () => Promise<void>;
   /** Where changes go. Called also with none: whoever takes them learns that there were none. */
   readonly apply: (images: RowImages) => Promise<Epoch>;
   /** The epoch that `apply` is expected to answer. */
@@ -57,6 +59,7 @@ export class Relay {
   /** One poll. @throws when the database or the ledger cannot be reached. */
   async poll(): Promise<void> {
     const beganAt = performance.now();
+    await this.options.prepare?.();
     const epoch = this.options.epoch();
     for (;;) {
       const rows = await this.options.database.write('platform', (tx) => unapplied(tx, this.options.marksPerEpoch === false ? null : epoch));

@@ -31,6 +31,7 @@ describe.each([...backends, redisAlone])('statements for medicines with category
   });
   afterAll(() => running.close());
 
+  const steadily = (name: string, work: () => Promise<void>): void => it(name, () => running.whileTrusted(work));
   const ask = (first: number): Promise<Assortment> => running.client.data<Assortment>(QUERY, { tenant: 'downtown', token, variables: { first } });
 
   function show(what: string, { selects, control, outbox }: Sent): void {
@@ -46,7 +47,7 @@ describe.each([...backends, redisAlone])('statements for medicines with category
     return sent;
   }
 
-  it('cold, at most 6, however many medicines', () => running.whileTrusted(async () => {
+  steadily('cold, at most 6, however many medicines', async () => {
     const few = await cold(20);
     show('20 medicines, cold', few);
     const many = await cold(200);
@@ -57,16 +58,16 @@ describe.each([...backends, redisAlone])('statements for medicines with category
     for (const table of ['sessions', 'tenants', 'medicines', 'categories', 'products', 'stock_levels']) {
       expect(many.selects.filter((statement) => statement.includes(`from "${table}"`)), table).toHaveLength(1);
     }
-  }));
+  });
 
-  it('the second time none', () => running.whileTrusted(async () => {
+  steadily('the second time none', async () => {
     await cold(200);
     const warm = await running.statements.during(() => ask(200));
     show('200 medicines, again', warm);
     expect([...warm.selects, ...warm.writes]).toEqual([]);
-  }));
+  });
 
-  it('after a sale of one of them, one that reads that one row', () => running.whileTrusted(async () => {
+  steadily('after a sale of one of them, one that reads that one row', async () => {
     await cold(200);
     const before = await ask(200);
     const sold = before.topMedicines.find(({ stock }) => stock.quantity > 3);
@@ -87,5 +88,5 @@ describe.each([...backends, redisAlone])('statements for medicines with category
 
     const again = await running.statements.during(() => ask(200));
     expect(again.selects).toEqual([]);
-  }));
+  });
 });

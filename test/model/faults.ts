@@ -27,7 +27,7 @@ function killNode(world: World): void {
 /** A process is stopped, and goes on a little later without knowing. */
 function stopNode(world: World): void {
   const node = world.random.pick(world.nodes);
-  const until = world.time + world.random.below(700);
+  const until = world.time + world.random.below(400);
   node.stopped = true;
   const goOn = function* (): Steps {
     yield () => world.time >= until;

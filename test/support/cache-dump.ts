@@ -32,13 +32,12 @@ export function dumpMemory(prefix: string): Kept[] {
 
 /** Every key under a prefix, with its value made readable. */
 export async function dumpRedis(url: string, prefix: string): Promise<Kept[]> {
-  const client = createClient({ url }).withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer });
+  const client = createClient({ url });
   await client.connect();
   try {
     const kept: Kept[] = [];
     for await (const keys of client.scanIterator({ MATCH: `${prefix}*`, COUNT: 1_000 })) {
-      for (const raw of keys) {
-        const key = raw.toString();
+      for (const key of keys) {
         kept.push({ in: 'redis', key, partition: partitionOfKey(key, prefix), text: await readable(client, key) });
       }
     }
@@ -48,17 +47,12 @@ export async function dumpRedis(url: string, prefix: string): Promise<Kept[]> {
   }
 }
 
-interface Reading {
-  type(key: string): Promise<unknown>;
-  get(key: string): Promise<unknown>;
-  zRange(key: string, min: number, max: number): Promise<unknown>;
-}
-
-async function readable(client: Reading, key: string): Promise<string> {
-  const type = String(await client.type(key));
-  if (type === 'zset') return String(await client.zRange(key, 0, -1));
+async function readable(client: ReturnType<typeof createClient>, key: string): Promise<string> {
+  const type = await client.type(key);
+  if (type === 'zset') return (await client.zRange(key, 0, -1)).join('\n');
   if (type !== 'string') throw new Error(`${key} is a ${type}, which this dump cannot read`);
-  const bytes = (await client.get(key)) as Buffer;
+  const bytes = await client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer }).get(key);
+  if (bytes === null) return '';
   // Entries are bytes, and compressed above a size; the rest is text.
   const entry = binaryCodec.decode(bytes);
   return entry === undefined ? bytes.toString() : JSON.stringify(entry);

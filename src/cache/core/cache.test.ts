@@ -123,7 +123,7 @@ function source<T>(id = 'a') {
   };
 }
 
-async function read<T>({ cache }: World, load: () => Promise<Loaded<T>>, { request = cache.begin(), changes = {} as Partial<Policy> } = {}) {
+async function read<T>({ cache }: World, load: () => Promise<Loaded<T>>, { request = cache.begin(), changes = {} } = {}) {
   return (await cache.read(request, lookup(cache, 'a', changes), load)).value;
 }
 
@@ -176,7 +176,7 @@ describe('a read', () => {
 
   it('does not let anyone change what others get', async () => {
     const world = setUp();
-    const value = (await read(world, async () => loaded({ list: [1] }))) as { list: number[] };
+    const value = await read<{ list: number[] }>(world, async () => loaded({ list: [1] }));
     expect(() => value.list.push(2)).toThrow(TypeError);
   });
 

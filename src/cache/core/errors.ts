@@ -1,7 +1,7 @@
 /** Why the engine refused: a mistake in how it is used, never an outage. `code` is stable. */
 export class CacheError extends Error {
   constructor(
-    readonly code: 'CACHE_PARTITION_INVALID' | 'CACHE_KEY_INVALID' | 'CACHE_TAG_INVALID' | 'CACHE_DEFINITION_INVALID',
+    readonly code: 'CACHE_PARTITION_INVALID' | 'CACHE_KEY_INVALID' | 'CACHE_TAG_INVALID' | 'CACHE_DEFINITION_INVALID' | 'CACHE_STORE_REFUSED',
     message: string,
   ) {
     super(message);

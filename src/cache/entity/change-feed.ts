@@ -18,14 +18,21 @@ interface Suspended {
 export class ChangeFeed {
   #suspended: Suspended[] = [];
 
-  readonly #sets: ColumnSets;
+  /** Of this version's lists, and of every other version's in use. */
+  readonly #sets = new ColumnSets();
 
   constructor(
     private readonly cache: Pick<Cache, 'invalidate' | 'ledger' | 'without'>,
     /** The column of a table's row tags where it is not `id`. */
     private readonly keyColumns: Readonly<Record<string, string>> = {},
   ) {
-    this.#sets = cache.without.has('predicate-tags') ? new ColumnSets() : columnSets;
+    this.learn(columnSets.all);
+  }
+
+  /** From now on, changes emit the tags of these predicates, too. */
+  learn(predicates: readonly { readonly table: string; readonly columns: readonly string[] }[]): void {
+    if (this.cache.without.has('predicate-tags')) return;
+    for (const { table, columns } of predicates) this.#sets.learn(table, columns);
   }
 
   /** Invalidates everything the changes can have made wrong; also called with none, to learn the ledger's epoch. */

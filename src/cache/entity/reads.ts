@@ -28,12 +28,9 @@ export class ColumnSets {
 
   /** @throws CacheError when a table would have too many: a write would cost too much. */
   declare(table: string, columns: readonly string[]): void {
-    if (columns.length === 0) return;
-    const sorted = [...columns].sort();
-    const sets = this.#byTable.get(table) ?? new Map<string, readonly string[]>();
-    this.#byTable.set(table, sets);
-    sets.set(sorted.join('&'), sorted);
-    if (sets.size > MAX_COLUMN_SETS) {
+    this.learn(table, columns);
+    const sets = this.#byTable.get(table);
+    if (sets !== undefined && sets.size > MAX_COLUMN_SETS) {
       throw new CacheError(
         'CACHE_DEFINITION_INVALID',
         `table ${table} has more than ${MAX_COLUMN_SETS} predicates (${[...sets.keys()].join(', ')}): let a list filter by fewer columns`,
@@ -41,12 +38,22 @@ export class ColumnSets {
     }
   }
 
+  /** Takes over a set that another version of the application has declared: it decides how many it can afford. */
+  learn(table: string, columns: readonly string[]): void {
+    if (columns.length === 0) return;
+    const sorted = [...columns].sort();
+    const sets = this.#byTable.get(table) ?? new Map<string, readonly string[]>();
+    this.#byTable.set(table, sets);
+    sets.set(sorted.join('&'), sorted);
+  }
+
   of(table: string): readonly (readonly string[])[] {
     return [...(this.#byTable.get(table)?.values() ?? [])];
   }
 
-  get tables(): readonly string[] {
-    return [...this.#byTable.keys()];
+  /** Every set, with its table. */
+  get all(): readonly { readonly table: string; readonly columns: readonly string[] }[] {
+    return [...this.#byTable].flatMap(([table, sets]) => [...sets.values()].map((columns) => ({ table, columns })));
   }
 
   /** The longest declared set that the given columns contain: the most precise tag that a write is known to emit. */

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Clock } from '../../lib/clock.js';
 import { withDeadline } from '../../lib/deadline.js';
 import type { Logger } from '../../lib/logger.js';
+import { CacheError } from '../core/errors.js';
 import type { Stamp } from '../core/entry.js';
 import { LEDGER_MAX_TAGS, LedgerCopy, type Invalidation, type Ledger, type LedgerReport } from '../core/ledger.js';
 import type { Without } from '../core/mechanisms.js';
@@ -74,9 +75,18 @@ export class RedisLedger implements Ledger {
     this.#offset = options.clock.now() - performance.now();
   }
 
-  /** Loads the copy and begins to keep it up to date. Resolves also while Redis is away: the node is then alone. */
+  /**
+   * Loads the copy and begins to keep it up to date. Resolves also while Redis is away: the node is then alone.
+   *
+   * @throws CacheError CACHE_STORE_REFUSED when the Redis user lacks the rights that the ledger needs.
+   */
   async start(): Promise<void> {
-    await this.sync().catch((error: unknown) => this.options.logger.warn({ err: error }, 'the ledger could not be loaded yet'));
+    try {
+      await this.sync();
+    } catch (error) {
+      if (isRefused(error)) throw new CacheError('CACHE_STORE_REFUSED', REFUSED);
+      this.options.logger.warn({ err: error }, 'the ledger could not be loaded yet');
+    }
     this.#schedule();
     try {
       this.#unsubscribe = await this.options.connection.subscribe(this.#channel, () => void this.sync().catch(() => undefined));
@@ -243,6 +253,13 @@ export class RedisLedger implements Ledger {
     };
     return parse(await withDeadline(send(), deadlineMs, 'the ledger did not answer in time'));
   }
+}
+
+const REFUSED =
+  'The Redis user may not run the ledger: grant it +@read +@write +@scripting +@connection +@pubsub +info +time +ping and the key and channel patterns of CACHE_PREFIX.';
+
+function isRefused(error: unknown): boolean {
+  return error instanceof Error && /NOPERM|can't run this command or subcommand|No permissions/i.test(error.message);
 }
 
 function parse(reply: unknown): Reply {

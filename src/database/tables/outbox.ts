@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { bigserial, boolean, check, customType, index, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { bigserial, boolean, check, customType, index, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 
 const xid8 = customType<{ data: string }>({ dataType: () => 'xid8' });
 
@@ -33,4 +33,20 @@ export const outbox = pgTable(
       .default(sql`'{}'`),
   },
   (table) => [index('outbox_txid').on(table.txid), index('outbox_created_at').on(table.createdAt)],
+);
+
+/**
+ * The sets of columns that lists of any version in use filter by: nodes of another version turn changes into tags for
+ * them, too.
+ */
+export const predicates = pgTable(
+  'cache_predicates',
+  {
+    tableName: text('table_name').notNull(),
+    /** In alphabetical order. */
+    columns: text('columns').array().notNull(),
+    /** When a node last declared it; what no node has declared for a month is forgotten. */
+    declaredAt: timestamp('declared_at', { withTimezone: true, mode: 'string', precision: 3 }).notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.tableName, table.columns] })],
 );
