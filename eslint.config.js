@@ -17,12 +17,23 @@ const roomZones = Object.entries(law).flatMap(([room, allowed]) => {
   const forbidden = Object.keys(law).filter((other) => other !== room && other !== 'config.ts' && !isAllowed(other, allowed));
   return forbidden.length === 0
     ? []
-    : [{ target: `./src/${room}`, from: forbidden.map((other) => `./src/${other}`), message: `${room} may import ${allowed.join(', ') || 'nothing'}.` }];
+    : [
+        {
+          target: `./src/${room}`,
+          from: forbidden.map((other) => `./src/${other}`),
+          message: `${room} may import ${allowed.join(', ') || 'nothing'}.`,
+        },
+      ];
 });
 
 const doorZones = Object.keys(law)
   .filter((room) => !room.startsWith('cache'))
-  .map((room) => ({ target: `./src/${room}`, from: './src/cache', except: doors, message: 'Outside the engine, cache means its doors.' }));
+  .map((room) => ({
+    target: `./src/${room}`,
+    from: './src/cache',
+    except: doors,
+    message: 'Outside the engine, cache means its doors.',
+  }));
 
 const moduleZones = modules.flatMap((module) =>
   modules
@@ -61,12 +72,16 @@ export default tseslint.config(
     },
     plugins: { 'import-x': importX },
     settings: {
-      'import-x/resolver-next': [createNodeResolver({ extensions: ['.ts', '.js', '.json'], extensionAlias: { '.js': ['.ts', '.js'] } })],
+      'import-x/resolver-next': [
+        createNodeResolver({ extensions: ['.ts', '.js', '.json'], extensionAlias: { '.js': ['.ts', '.js'] } }),
+      ],
     },
     rules: {
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      // A method may be async because its interface is.
+      '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       'import-x/no-default-export': 'error',
       'no-console': 'error',
@@ -88,8 +103,8 @@ export default tseslint.config(
   { files: ['src/lib/clock.ts'], rules: { 'no-restricted-syntax': ['error', threeParameters] } },
   // Commands speak to people on the terminal.
   { files: ['src/main.ts', 'src/cli.ts', 'src/admin/**/*.ts', 'test/check/**/*.ts'], rules: { 'no-console': 'off' } },
-  // A vitest matcher is not a method that loses its object, and a test double may be async without waiting.
-  { files: ['**/*.test.ts', 'test/**/*.ts'], rules: { '@typescript-eslint/unbound-method': 'off', '@typescript-eslint/require-await': 'off' } },
+  // A vitest matcher is not a method that loses its object.
+  { files: ['**/*.test.ts', 'test/**/*.ts'], rules: { '@typescript-eslint/unbound-method': 'off' } },
   // Tools want their configuration as the default export.
   { files: ['*.config.ts', 'codegen.ts'], rules: { 'import-x/no-default-export': 'off' } },
 );

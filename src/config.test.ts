@@ -16,7 +16,11 @@ describe('configuration', () => {
   it('runs with nothing set: embedded, in memory, with demo data', () => {
     const config = loadConfig({});
     expect(config).toMatchObject({ environment: 'development', host: '127.0.0.1', port: 4000, redis: null, demoData: true });
-    expect(config).toMatchObject({ database: { url: null, poolMax: 10, dataDir: '.larder' }, graphiql: true, introspection: true });
+    expect(config).toMatchObject({
+      database: { url: null, poolMax: 10, dataDir: '.larder' },
+      graphiql: true,
+      introspection: true,
+    });
     expect(config.cache).toMatchObject({ enabled: true, prefix: 'larder', defaultMaxAge: 0, deadline: 50 });
   });
 
@@ -28,7 +32,9 @@ describe('configuration', () => {
   });
 
   it('.env.example lists every variable with its default, and no other', () => {
-    const lines = readFileSync(new URL('../.env.example', import.meta.url), 'utf8').split('\n').filter((line) => /^[A-Z]/.test(line));
+    const lines = readFileSync(new URL('../.env.example', import.meta.url), 'utf8')
+      .split('\n')
+      .filter((line) => /^[A-Z]/.test(line));
     const listed = Object.fromEntries(lines.map((line): [string, string] => [line.replace(/=.*/, ''), line.replace(/.*?=/, '')]));
     expect(listed).toEqual(Object.fromEntries(Object.entries(VARIABLES).map(([name, variable]) => [name, variable.default])));
     expect(loadConfig(listed)).toEqual(loadConfig({}));
@@ -40,7 +46,10 @@ describe('configuration', () => {
 
   it('production has neither demo data nor playground unless they are asked for', () => {
     expect(loadConfig({ NODE_ENV: 'production' })).toMatchObject({ demoData: false, graphiql: false, introspection: false });
-    expect(loadConfig({ NODE_ENV: 'production', GRAPHIQL: 'true', INTROSPECTION: 'true' })).toMatchObject({ graphiql: true, introspection: true });
+    expect(loadConfig({ NODE_ENV: 'production', GRAPHIQL: 'true', INTROSPECTION: 'true' })).toMatchObject({
+      graphiql: true,
+      introspection: true,
+    });
     expect(refusal({ NODE_ENV: 'production', DEMO_DATA: 'always' })).toBe(
       'DEMO_DATA is "always" while NODE_ENV is "production", where demo accounts are refused: set DEMO_DATA to never.',
     );
@@ -59,7 +68,10 @@ describe('configuration', () => {
     [{ PORT: '-1' }, 'PORT is "-1": give a whole number from 0 to 65535, or leave it out for 4000.'],
     [{ PORT: '4e3' }, 'PORT is "4e3": give a whole number from 0 to 65535, or leave it out for 4000.'],
     [{ CACHE_ENABLED: 'yes' }, 'CACHE_ENABLED is "yes": give true or false, or leave it out for true.'],
-    [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL is "loud": give fatal, error, warn, info, debug, trace, silent, or leave it out for info.'],
+    [
+      { LOG_LEVEL: 'loud' },
+      'LOG_LEVEL is "loud": give fatal, error, warn, info, debug, trace, silent, or leave it out for info.',
+    ],
     [
       { CORS_ORIGINS: 'https://a.example, b.example' },
       'CORS_ORIGINS is "https://a.example, b.example": give * or origins such as https://shop.example, separated by commas, or leave it out.',
@@ -69,15 +81,28 @@ describe('configuration', () => {
       'DATABASE_URL is "mysql://***@db/larder": give postgres://user:password@host:port/database, or leave it out.',
     ],
     [{ DATABASE_URL: 'hunter2' }, 'DATABASE_URL is "***": give postgres://user:password@host:port/database, or leave it out.'],
-    [{ REDIS_HOST: 'a', REDIS_URL: 'redis://b' }, 'REDIS_HOST is "a" while REDIS_URL is set too: say where Redis is in one of the two.'],
-    [{ REDIS_PASSWORD: 'hunter2' }, 'REDIS_PASSWORD is "***" while REDIS_HOST is not set: set REDIS_HOST too, or leave REDIS_PASSWORD out.'],
+    [
+      { REDIS_HOST: 'a', REDIS_URL: 'redis://b' },
+      'REDIS_HOST is "a" while REDIS_URL is set too: say where Redis is in one of the two.',
+    ],
+    [
+      { REDIS_PASSWORD: 'hunter2' },
+      'REDIS_PASSWORD is "***" while REDIS_HOST is not set: set REDIS_HOST too, or leave REDIS_PASSWORD out.',
+    ],
   ])('%j is refused in one sentence', (env, sentence) => {
     expect(refusal(env as Record<string, string>)).toBe(sentence);
   });
 
   it('no refusal shows a password', () => {
     for (const name of ['DATABASE_URL', 'REDIS_URL']) {
-      for (const value of ['http://u:hunter2@h', 'u:hunter2@h', '//u:hunter2@h', 'x://u:hunt/er2@h:99999', 'x://u:h@hunter2@h', 'x://h?password=hunter2']) {
+      for (const value of [
+        'http://u:hunter2@h',
+        'u:hunter2@h',
+        '//u:hunter2@h',
+        'x://u:hunt/er2@h:99999',
+        'x://u:h@hunter2@h',
+        'x://h?password=hunter2',
+      ]) {
         const sentence = refusal({ [name]: value });
         expect(sentence).not.toContain('hunter2');
         expect(sentence).not.toContain('er2');
@@ -94,7 +119,10 @@ describe('configuration', () => {
         kind: 'sentinel',
         masterName: 'primary',
         db: 3,
-        nodes: [{ host: 's1', port: 26379 }, { host: 's2', port: 26379 }],
+        nodes: [
+          { host: 's1', port: 26379 },
+          { host: 's2', port: 26379 },
+        ],
         tls: false,
         username: 'u',
         password: 'p@',
@@ -102,7 +130,16 @@ describe('configuration', () => {
     ],
     [
       'rediss-cluster://p@n1:7000,n2:7001',
-      { kind: 'cluster', nodes: [{ host: 'n1', port: 7000 }, { host: 'n2', port: 7001 }], tls: true, username: null, password: 'p' },
+      {
+        kind: 'cluster',
+        nodes: [
+          { host: 'n1', port: 7000 },
+          { host: 'n2', port: 7001 },
+        ],
+        tls: true,
+        username: null,
+        password: 'p',
+      },
     ],
   ])('%s is understood', (REDIS_URL, redis) => {
     expect(loadConfig({ REDIS_URL }).redis).toEqual({ connectTimeout: 1000, ...redis });

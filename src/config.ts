@@ -62,7 +62,11 @@ export class ConfigError extends Error {
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 const wholeNumber = (min: number, max: number) =>
-  z.string().regex(/^\d{1,15}$/).transform(Number).pipe(z.number().min(min).max(max));
+  z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number)
+    .pipe(z.number().min(min).max(max));
 const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) => z.enum(values);
 const boolean = oneOf('true', 'false').transform((value) => value === 'true');
 const automatic = oneOf('auto', 'true', 'false');
@@ -75,7 +79,11 @@ const REDIS_GROUP = /^redis(s?)-(sentinel|cluster):\/\/(?:([^@\s/]*)@)?([^@\s/]+
 
 /** Every variable: the value it has when it is not set or empty, what it accepts, and whether its value may be shown. */
 export const VARIABLES = {
-  NODE_ENV: { default: 'development', schema: oneOf('development', 'test', 'production'), accepts: 'development, test or production' },
+  NODE_ENV: {
+    default: 'development',
+    schema: oneOf('development', 'test', 'production'),
+    accepts: 'development, test or production',
+  },
   HOST: { default: '127.0.0.1', schema: host, accepts: 'a host name or address, 0.0.0.0 for all' },
   PORT: { default: '4000', schema: wholeNumber(0, 65_535), accepts: 'a whole number from 0 to 65535' },
   LOG_LEVEL: { default: 'info', schema: oneOf(...LOG_LEVELS), accepts: LOG_LEVELS.join(', ') },
@@ -94,7 +102,8 @@ export const VARIABLES = {
   REDIS_URL: {
     default: '',
     schema: optional.refine((url) => url === null || (REDIS_SINGLE.test(url) && URL.canParse(url)) || redisNodes(url) !== null),
-    accepts: 'redis://host:port/db, rediss://…, redis-sentinel://host:port,host:port/master/db or redis-cluster://host:port,host:port',
+    accepts:
+      'redis://host:port/db, rediss://…, redis-sentinel://host:port,host:port/master/db or redis-cluster://host:port,host:port',
     secret: true,
   },
   REDIS_HOST: { default: '', schema: optional.pipe(host.nullable()), accepts: 'a host name or address' },
@@ -113,11 +122,18 @@ export const VARIABLES = {
   CACHE_DEFAULT_TTL: { default: '0', schema: wholeNumber(0, 31_536_000), accepts: 'seconds from 0 to 31536000' },
   CACHE_DEADLINE_MS: { default: '50', schema: milliseconds, accepts: 'milliseconds from 1 to 600000' },
   CACHE_MEMORY_BYTES: { default: '67108864', schema: wholeNumber(0, 2 ** 40), accepts: 'a whole number of bytes' },
-  CACHE_MAX_ENTRY_BYTES: { default: '1048576', schema: wholeNumber(1, 2 ** 29), accepts: 'a whole number of bytes from 1 to 536870912' },
+  CACHE_MAX_ENTRY_BYTES: {
+    default: '1048576',
+    schema: wholeNumber(1, 2 ** 29),
+    accepts: 'a whole number of bytes from 1 to 536870912',
+  },
 
   CORS_ORIGINS: {
     default: '',
-    schema: z.string().transform(origins).refine((list) => list === '*' || list.every(isOrigin)),
+    schema: z
+      .string()
+      .transform(origins)
+      .refine((list) => list === '*' || list.every(isOrigin)),
     accepts: '* or origins such as https://shop.example, separated by commas',
   },
   HTTP_DOWNSTREAM_CACHE: { default: 'revalidate', schema: oneOf('revalidate', 'cdn', 'all'), accepts: 'revalidate, cdn or all' },
@@ -143,13 +159,18 @@ export function loadConfig(env: Environment): Config {
   const is = read(env);
   const production = is.NODE_ENV === 'production';
   if (production && is.DEMO_DATA === 'always') {
-    throw new ConfigError('DEMO_DATA is "always" while NODE_ENV is "production", where demo accounts are refused: set DEMO_DATA to never.');
+    throw new ConfigError(
+      'DEMO_DATA is "always" while NODE_ENV is "production", where demo accounts are refused: set DEMO_DATA to never.',
+    );
   }
   return deepFreeze<Config>({
     environment: is.NODE_ENV,
     host: is.HOST,
     port: is.PORT,
-    log: { level: is.LOG_LEVEL, pretty: is.LOG_FORMAT === 'auto' ? !production && Boolean(process.stdout.isTTY) : is.LOG_FORMAT === 'pretty' },
+    log: {
+      level: is.LOG_LEVEL,
+      pretty: is.LOG_FORMAT === 'auto' ? !production && Boolean(process.stdout.isTTY) : is.LOG_FORMAT === 'pretty',
+    },
     database: { url: is.DATABASE_URL, poolMax: is.DATABASE_POOL_MAX, dataDir: is.LARDER_DATA_DIR },
     redis: redis(env, is),
     cache: {
@@ -190,7 +211,9 @@ function shown(name: string, value: string): string {
   if (secret !== true) return JSON.stringify(value);
   // Of a URL only the credentials are secret; of anything that is none, perhaps all of it.
   const url = /^([a-z-]+:\/\/)(?:(.*)@)?(.*)$/i.exec(value);
-  return url === null ? '"***"' : JSON.stringify(`${url[1]}${url[2] === undefined ? '' : '***@'}${url[3]?.replace(/\?.*$/, '?***')}`);
+  return url === null
+    ? '"***"'
+    : JSON.stringify(`${url[1]}${url[2] === undefined ? '' : '***@'}${url[3]?.replace(/\?.*$/, '?***')}`);
 }
 
 const REDIS_PARTS = ['REDIS_HOST', 'REDIS_PORT', 'REDIS_DB', 'REDIS_USERNAME', 'REDIS_PASSWORD'] as const;
@@ -200,18 +223,26 @@ function redis(env: Environment, is: Values): RedisConfig | null {
   const part = REDIS_PARTS.find((name) => (env[name]?.trim() || VARIABLES[name].default) !== VARIABLES[name].default);
   if (is.REDIS_URL !== null) {
     if (part !== undefined) {
-      throw new ConfigError(`${part} is ${shown(part, env[part] ?? '')} while REDIS_URL is set too: say where Redis is in one of the two.`);
+      throw new ConfigError(
+        `${part} is ${shown(part, env[part] ?? '')} while REDIS_URL is set too: say where Redis is in one of the two.`,
+      );
     }
     return { connectTimeout, ...(redisNodes(is.REDIS_URL) ?? { kind: 'single', url: is.REDIS_URL }) };
   }
   if (part === undefined) return null;
   if (is.REDIS_HOST === null) {
-    throw new ConfigError(`${part} is ${shown(part, env[part] ?? '')} while REDIS_HOST is not set: set REDIS_HOST too, or leave ${part} out.`);
+    throw new ConfigError(
+      `${part} is ${shown(part, env[part] ?? '')} while REDIS_HOST is not set: set REDIS_HOST too, or leave ${part} out.`,
+    );
   }
   const user = is.REDIS_USERNAME === null ? '' : encodeURIComponent(is.REDIS_USERNAME);
   const credentials = is.REDIS_PASSWORD === null ? user : `${user}:${encodeURIComponent(is.REDIS_PASSWORD)}`;
   const address = is.REDIS_HOST.includes(':') ? `[${is.REDIS_HOST}]` : is.REDIS_HOST;
-  return { connectTimeout, kind: 'single', url: `redis://${credentials === '' ? '' : `${credentials}@`}${address}:${is.REDIS_PORT}/${is.REDIS_DB}` };
+  return {
+    connectTimeout,
+    kind: 'single',
+    url: `redis://${credentials === '' ? '' : `${credentials}@`}${address}:${is.REDIS_PORT}/${is.REDIS_DB}`,
+  };
 }
 
 type RedisGroup = ({ kind: 'sentinel'; masterName: string; db: number } & RedisNodes) | ({ kind: 'cluster' } & RedisNodes);
@@ -230,7 +261,9 @@ function redisNodes(url: string): RedisGroup | null {
     username: username ? decoded(username) : null,
     password: password ? decoded(password) : null,
   };
-  return masterName === undefined ? { kind: 'cluster', ...common } : { kind: 'sentinel', masterName, db: Number(db ?? 0), ...common };
+  return masterName === undefined
+    ? { kind: 'cluster', ...common }
+    : { kind: 'sentinel', masterName, db: Number(db ?? 0), ...common };
 }
 
 function decoded(text: string): string {
@@ -243,7 +276,10 @@ function decoded(text: string): string {
 
 function origins(value: string): '*' | readonly string[] {
   if (value === '*') return '*';
-  return value.split(',').map((origin) => origin.trim().replace(/\/$/, '')).filter((origin) => origin !== '');
+  return value
+    .split(',')
+    .map((origin) => origin.trim().replace(/\/$/, ''))
+    .filter((origin) => origin !== '');
 }
 
 function isOrigin(text: string): boolean {

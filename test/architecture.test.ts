@@ -56,7 +56,12 @@ function isTypeOnly(clause: ts.ImportClause | undefined): boolean {
   if (clause === undefined) return false;
   if (clause.phaseModifier === ts.SyntaxKind.TypeKeyword) return true;
   const named = clause.namedBindings;
-  return clause.name === undefined && named !== undefined && ts.isNamedImports(named) && named.elements.every((element) => element.isTypeOnly);
+  return (
+    clause.name === undefined &&
+    named !== undefined &&
+    ts.isNamedImports(named) &&
+    named.elements.every((element) => element.isTypeOnly)
+  );
 }
 
 function walk(node: ts.Node, visit: (node: ts.Node) => void): void {
@@ -67,7 +72,10 @@ function walk(node: ts.Node, visit: (node: ts.Node) => void): void {
 }
 
 function packageOf(specifier: string): string {
-  return specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
 }
 
 function roomOf(path: string): string {
@@ -119,7 +127,9 @@ describe('who may import whom', () => {
   });
 
   it('from outside, the engine is entered through its doors', () => {
-    expect(offences(({ path }, { to, ours }) => ours && !isIn('cache', path) && isIn('cache', to) && !DOORS.includes(to))).toEqual([]);
+    expect(
+      offences(({ path }, { to, ours }) => ours && !isIn('cache', path) && isIn('cache', to) && !DOORS.includes(to)),
+    ).toEqual([]);
   });
 
   it('a module is entered by others through its .module.ts', () => {
@@ -168,7 +178,12 @@ describe('which packages a room may use', () => {
   });
 
   it('of the engine only cache/stores talks to Redis', () => {
-    expect(uses(/^(@redis|@keyv|keyv)/, engine.filter(({ room }) => room !== 'cache/stores'))).toEqual([]);
+    expect(
+      uses(
+        /^(@redis|@keyv|keyv)/,
+        engine.filter(({ room }) => room !== 'cache/stores'),
+      ),
+    ).toEqual([]);
   });
 
   it('only the server imports Fastify', () => {
@@ -183,14 +198,24 @@ describe('which packages a room may use', () => {
 describe('habits of the house', () => {
   it('only config.ts reads the environment', () => {
     const isEnvironment = (node: ts.Node): boolean => ts.isPropertyAccessExpression(node) && node.getText() === 'process.env';
-    expect(places(isEnvironment, files.filter(({ path }) => path !== 'config.ts'))).toEqual([]);
+    expect(
+      places(
+        isEnvironment,
+        files.filter(({ path }) => path !== 'config.ts'),
+      ),
+    ).toEqual([]);
   });
 
   it('only lib/clock reads the time of day', () => {
     const readsTime = (node: ts.Node): boolean =>
       (ts.isPropertyAccessExpression(node) && node.getText() === 'Date.now') ||
       (ts.isNewExpression(node) && node.expression.getText() === 'Date' && (node.arguments?.length ?? 0) === 0);
-    expect(places(readsTime, files.filter(({ path }) => path !== 'lib/clock.ts'))).toEqual([]);
+    expect(
+      places(
+        readsTime,
+        files.filter(({ path }) => path !== 'lib/clock.ts'),
+      ),
+    ).toEqual([]);
   });
 
   it('there is no any in the engine', () => {
@@ -198,7 +223,8 @@ describe('habits of the house', () => {
   });
 
   it('nothing is a default export', () => {
-    const isDefault = (node: ts.Node): boolean => ts.isExportAssignment(node) || node.kind === ts.SyntaxKind.DefaultKeyword && !ts.isDefaultClause(node.parent);
+    const isDefault = (node: ts.Node): boolean =>
+      ts.isExportAssignment(node) || (node.kind === ts.SyntaxKind.DefaultKeyword && !ts.isDefaultClause(node.parent));
     expect(places(isDefault)).toEqual([]);
   });
 
@@ -213,7 +239,14 @@ describe('habits of the house', () => {
   });
 
   it('no file or folder is a drawer for what has no place', () => {
-    const drawers = files.map(({ path }) => path).filter((path) => path.replace(/\.ts$/, '').split(/[/.-]/).some((word) => DRAWERS.has(word)));
+    const drawers = files
+      .map(({ path }) => path)
+      .filter((path) =>
+        path
+          .replace(/\.ts$/, '')
+          .split(/[/.-]/)
+          .some((word) => DRAWERS.has(word)),
+      );
     expect(drawers).toEqual([]);
   });
 
@@ -225,7 +258,11 @@ describe('habits of the house', () => {
   it('a file above 400 lines says in its head comment why', () => {
     const unexplained = files.filter(({ tree }) => {
       const text = tree.getFullText();
-      const head = ts.getLeadingCommentRanges(text, 0)?.map(({ pos, end }) => text.slice(pos, end)).join(' ') ?? '';
+      const head =
+        ts
+          .getLeadingCommentRanges(text, 0)
+          ?.map(({ pos, end }) => text.slice(pos, end))
+          .join(' ') ?? '';
       return text.split('\n').length > 400 && !/\blines\b/.test(head);
     });
     expect(unexplained.map(({ path }) => path)).toEqual([]);

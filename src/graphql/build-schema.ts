@@ -3,6 +3,7 @@ import { specifiedDirectives, type GraphQLSchema } from 'graphql';
 import { buildSchema as buildTypeGraphqlSchema, type NonEmptyArray } from 'type-graphql';
 import { cacheDirectives } from '../cache/graphql/index.js';
 import { requiresDirective } from './authorize.js';
+import { validateArgument } from './validation.js';
 
 /** A resolver class, listed by hand in its module: nothing is found by scanning. */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- type-graphql's own type for classes
@@ -14,7 +15,7 @@ export function buildSchema(resolvers: readonly ResolverClass[]): Promise<GraphQ
     resolvers: resolvers as NonEmptyArray<ResolverClass>,
     // Ours alone would take the place of @skip and @include.
     directives: [...specifiedDirectives, ...cacheDirectives, requiresDirective],
-    validate: true,
+    validateFn: validateArgument,
     // The decorators' registry is global; what no listed resolver reaches stays out.
     orphanedTypes: [],
   });

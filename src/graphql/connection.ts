@@ -20,11 +20,9 @@ export interface Page<Row> {
 export const DEFAULT_PAGE_SIZE = 20;
 export const MAX_PAGE_SIZE = 200;
 
-/** @throws LarderError BAD_USER_INPUT or CURSOR_INVALID. `parts` is the number of values in the list's sort key. */
+/** @throws LarderError CURSOR_INVALID. `parts` is the number of values in the list's sort key. */
 export function pageAsk(first: number | null | undefined, after: string | null | undefined, parts: number): PageAsk {
-  const size = first ?? DEFAULT_PAGE_SIZE;
-  if (size < 1 || size > MAX_PAGE_SIZE) throw new LarderError('BAD_USER_INPUT', `\`first\` is ${size}: give 1 to ${MAX_PAGE_SIZE}.`);
-  return { first: size, after: after === null || after === undefined ? null : decodeCursor(after, parts) };
+  return { first: first ?? DEFAULT_PAGE_SIZE, after: after === null || after === undefined ? null : decodeCursor(after, parts) };
 }
 
 /** A page from one row more than was asked for. */

@@ -1,4 +1,4 @@
-import type { CacheScope, Definition, Reader } from '../cache/index.js';
+import { GLOBAL, tags, type CacheScope, type Definition, type Reader } from '../cache/index.js';
 import type { Db } from '../database/database.js';
 import { LarderError } from './errors.js';
 import { resolveLanguage } from './language.js';
@@ -47,10 +47,13 @@ export class Context {
     return this.parts.reader;
   }
 
-  /** The tenant of the request. @throws LarderError TENANT_REQUIRED where nobody said which. */
+  /** The tenant of the request. What is made of it depends on its row. @throws LarderError TENANT_REQUIRED where nobody said which. */
   get tenant(): Tenant {
-    if (this.parts.tenant === null) throw tenantRequired();
-    return this.parts.tenant;
+    const { tenant, reader } = this.parts;
+    if (tenant === null) throw tenantRequired();
+    reader.collector.tag(tags.row(GLOBAL, 'tenants', tenant.id));
+    reader.collector.tag(tags.everyRow(GLOBAL, 'tenants'));
+    return tenant;
   }
 
   /** What the transactions of this operation handed out. */

@@ -2,6 +2,7 @@ import { GraphQLError } from 'graphql';
 
 /**
  * Every error code that clients may meet, with what they can do about it. Codes are stable; messages may change.
+ * docs/errors.md is made from it: `npx vitest run --project alone src/graphql/errors-doc.test.ts -u`.
  */
 export const errorCodes = {
   UNAUTHENTICATED: 'Sign in with `signIn` and send the token as `Authorization: Bearer <token>`.',
@@ -10,10 +11,12 @@ export const errorCodes = {
   TENANT_REQUIRED: 'Say which tenant is meant: send `X-Tenant: <slug>`.',
   TENANT_NOT_FOUND: 'No tenant has this slug: check the `X-Tenant` header.',
   CREDENTIALS_INVALID: 'E-mail address or password is wrong.',
-  BAD_USER_INPUT: 'An argument is not acceptable: the message says which and why.',
+  BAD_USER_INPUT: 'An argument is not acceptable: the message says which and what to give instead; `extensions.violations` says it to programs.',
   NOT_FOUND: 'No such thing exists in this tenant: check the id.',
   CURSOR_INVALID: 'The cursor was not handed out by this field with these arguments: start again without `after`.',
   INSUFFICIENT_STOCK: 'Fewer units are in stock than asked for: `extensions.available` says how many.',
+  ALREADY_EXISTS: 'Something else has this slug, address or product already: choose another, or change that one.',
+  IN_USE: 'Other things belong to it, and would be left without: the message says which, `extensions` how many. Move them first.',
   CONFLICT: 'Somebody else changed the same thing at the same time: read it again and repeat.',
   GLOB_NOT_SUPPORTED: 'Patterns would have to search the whole store: purge by the tag that the message names.',
   GRAPHQL_PARSE_FAILED: 'The document is not GraphQL: the message says where.',

@@ -23,9 +23,16 @@ const schema = new GraphQLSchema({
       tenant: { type: GraphQLString, resolve: (_, __, request) => request.credentials.tenantSlug },
       languages: { type: GraphQLString, resolve: (_, __, request) => request.credentials.acceptedLanguages.join() },
       forbidden: { type: GraphQLString, resolve: fail(new LarderError('FORBIDDEN', 'Not for you.')) },
-      broken: { type: GraphQLString, resolve: fail(new DrizzleQueryError('Failed query: select "secret_column"\nparams: hunter2')) },
+      broken: {
+        type: GraphQLString,
+        resolve: fail(new DrizzleQueryError('Failed query: select "secret_column"\nparams: hunter2')),
+      },
       away: { type: GraphQLString, resolve: fail(new Error('ECONNREFUSED 10.0.0.1')) },
-      double: { type: GraphQLInt, args: { of: { type: new GraphQLNonNull(GraphQLInt) } }, resolve: (_, { of }: { of: number }) => of * 2 },
+      double: {
+        type: GraphQLInt,
+        args: { of: { type: new GraphQLNonNull(GraphQLInt) } },
+        resolve: (_, { of }: { of: number }) => of * 2,
+      },
     },
   }),
 });
@@ -37,7 +44,10 @@ afterEach(async () => {
   log = [];
 });
 
-async function serve(env: Record<string, string> = {}, options: Partial<ServerOptions<IncomingRequest>> = {}): Promise<FastifyInstance> {
+async function serve(
+  env: Record<string, string> = {},
+  options: Partial<ServerOptions<IncomingRequest>> = {},
+): Promise<FastifyInstance> {
   const server = await createServer<IncomingRequest>({
     config: loadConfig({ NODE_ENV: 'test', ...env }),
     logger: createLogger({ level: 'debug', pretty: false }, { write: (line) => void log.push(line) }),
@@ -59,7 +69,11 @@ interface Answer {
   errors?: { message: string; path?: string[]; extensions: Record<string, unknown> }[];
 }
 
-async function ask(server: FastifyInstance, query: string, headers: Record<string, string> = {}): Promise<{ status: number; body: Answer; text: string; headers: Record<string, unknown> }> {
+async function ask(
+  server: FastifyInstance,
+  query: string,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; body: Answer; text: string; headers: Record<string, unknown> }> {
   const response = await server.inject({ method: 'POST', url: '/graphql', payload: { query }, headers });
   return { status: response.statusCode, body: response.json<Answer>(), text: response.body, headers: response.headers };
 }
@@ -78,10 +92,18 @@ describe('a request', () => {
   });
 
   it('hands its credentials over as plain data', async () => {
-    const headers = { authorization: 'Bearer abc.DEF-123_~+/=', 'x-tenant': 'downtown', 'accept-language': 'de;q=0.5, fr-CA, *;q=0.1' };
+    const headers = {
+      authorization: 'Bearer abc.DEF-123_~+/=',
+      'x-tenant': 'downtown',
+      'accept-language': 'de;q=0.5, fr-CA, *;q=0.1',
+    };
     const { body } = await ask(await serve(), '{ token tenant languages }', headers);
     expect(body.data).toEqual({ token: 'abc.DEF-123_~+/=', tenant: 'downtown', languages: 'fr-CA,de,*' });
-    expect((await ask(await serve(), '{ token tenant languages }')).body.data).toEqual({ token: null, tenant: null, languages: '' });
+    expect((await ask(await serve(), '{ token tenant languages }')).body.data).toEqual({
+      token: null,
+      tenant: null,
+      languages: '',
+    });
   });
 
   it.each([
@@ -100,7 +122,10 @@ describe('a request', () => {
     const server = await serve();
     await ask(server, '{ broken }', { authorization: 'Bearer hunter2', cookie: 'hunter2' });
     await server.inject({ url: '/graphql?query={tenant}&password=hunter2', headers: { 'x-tenant': 'downtown' } });
-    createLogger({ level: 'info', pretty: false }, { write: (line) => void log.push(line) }).info({ user: { password: 'hunter2' }, token: 'hunter2' });
+    createLogger({ level: 'info', pretty: false }, { write: (line) => void log.push(line) }).info({
+      user: { password: 'hunter2' },
+      token: 'hunter2',
+    });
     expect(log.length).toBeGreaterThanOrEqual(4);
     expect(log.join()).not.toContain('hunter2');
   });
@@ -119,21 +144,33 @@ describe('an error', () => {
     ]);
     expect(text).not.toMatch(/secret_column|stacktrace|Drizzle/);
     const line = log.find((entry) => entry.includes('a field failed'));
-    expect(JSON.parse(line ?? '{}')).toMatchObject({ reqId: 'id-1', path: 'broken', err: { type: 'DrizzleQueryError', message: 'Failed query: select "secret_column"' } });
+    expect(JSON.parse(line ?? '{}')).toMatchObject({
+      reqId: 'id-1',
+      path: 'broken',
+      err: { type: 'DrizzleQueryError', message: 'Failed query: select "secret_column"' },
+    });
   });
 
   it('that means an outage says so, and no more', async () => {
     const { body } = await ask(await serve(), '{ away }');
-    expect(body.errors).toMatchObject([{ message: 'The database cannot be reached at the moment.', extensions: { code: 'SERVICE_UNAVAILABLE' } }]);
+    expect(body.errors).toMatchObject([
+      { message: 'The database cannot be reached at the moment.', extensions: { code: 'SERVICE_UNAVAILABLE' } },
+    ]);
   });
 
   it('while the request is prepared is the answer to all of it', async () => {
     const context = (error: Error) => (): Promise<never> => Promise.reject(error);
     const outage = await serve({}, { context: context(new Error('ECONNREFUSED')) });
-    expect(await ask(outage, '{ tenant }')).toMatchObject({ status: 503, body: { errors: [{ extensions: { code: 'SERVICE_UNAVAILABLE' } }] } });
+    expect(await ask(outage, '{ tenant }')).toMatchObject({
+      status: 503,
+      body: { errors: [{ extensions: { code: 'SERVICE_UNAVAILABLE' } }] },
+    });
     const broken = await serve({}, { context: context(new Error('secret')) });
     const answer = await ask(broken, '{ tenant }', { 'x-request-id': 'id-2' });
-    expect(answer).toMatchObject({ status: 500, body: { errors: [{ extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: 'id-2' } }] } });
+    expect(answer).toMatchObject({
+      status: 500,
+      body: { errors: [{ extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: 'id-2' } }] },
+    });
     expect(answer.text).not.toContain('secret');
     expect(log.some((line) => line.includes('the request could not be prepared') && line.includes('id-2'))).toBe(true);
   });
@@ -149,7 +186,12 @@ describe('an error', () => {
     const server = await serve({ HTTP_BODY_LIMIT_BYTES: '1024' });
     const large = await ask(server, `{ tenant } #${'x'.repeat(2000)}`);
     expect(large).toMatchObject({ status: 413, body: { errors: [{ extensions: { code: 'PAYLOAD_TOO_LARGE' } }] } });
-    const malformed = await server.inject({ method: 'POST', url: '/graphql', payload: '{', headers: { 'content-type': 'application/json' } });
+    const malformed = await server.inject({
+      method: 'POST',
+      url: '/graphql',
+      payload: '{',
+      headers: { 'content-type': 'application/json' },
+    });
     expect([malformed.statusCode, malformed.json()]).toMatchObject([400, { errors: [{ extensions: { code: 'BAD_REQUEST' } }] }]);
     const nowhere = await server.inject('/');
     expect([nowhere.statusCode, nowhere.json()]).toMatchObject([404, { errors: [{ extensions: { code: 'NOT_FOUND' } }] }]);
@@ -159,7 +201,12 @@ describe('an error', () => {
 describe('browsers', () => {
   it('cannot be made to send operations by a form or a link', async () => {
     const server = await serve();
-    const form = await server.inject({ method: 'POST', url: '/graphql', payload: '{"query":"{ tenant }"}', headers: { 'content-type': 'text/plain' } });
+    const form = await server.inject({
+      method: 'POST',
+      url: '/graphql',
+      payload: '{"query":"{ tenant }"}',
+      headers: { 'content-type': 'text/plain' },
+    });
     const link = await server.inject('/graphql?query={tenant}');
     expect([form.statusCode, link.statusCode]).toEqual([400, 400]);
     const program = await server.inject({ url: '/graphql?query={tenant}', headers: { 'x-tenant': 'downtown' } });
@@ -173,17 +220,26 @@ describe('browsers', () => {
 
   it('of configured origins may call and read the headers', async () => {
     const server = await serve({ CORS_ORIGINS: 'https://shop.example' });
-    const from = async (origin: string): Promise<unknown> => (await ask(server, '{ tenant }', { origin })).headers['access-control-allow-origin'];
+    const from = async (origin: string): Promise<unknown> =>
+      (await ask(server, '{ tenant }', { origin })).headers['access-control-allow-origin'];
     expect(await from('https://shop.example')).toBe('https://shop.example');
     expect(await from('https://evil.example')).toBeUndefined();
     const { headers } = await ask(server, '{ tenant }', { origin: 'https://shop.example' });
     expect(headers['access-control-expose-headers']).toBe('Age, Cache-Status, Cache-Tag, ETag, Larder-Position, X-Request-Id');
-    const asked = { origin: 'https://shop.example', 'access-control-request-method': 'POST', 'access-control-request-headers': 'x-tenant' };
-    expect((await server.inject({ method: 'OPTIONS', url: '/graphql', headers: asked })).headers['access-control-allow-headers']).toBe('x-tenant');
+    const asked = {
+      origin: 'https://shop.example',
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'x-tenant',
+    };
+    expect(
+      (await server.inject({ method: 'OPTIONS', url: '/graphql', headers: asked })).headers['access-control-allow-headers'],
+    ).toBe('x-tenant');
   });
 
   it('of no other origin may call unless configured', async () => {
-    expect((await ask(await serve(), '{ tenant }', { origin: 'https://shop.example' })).headers).not.toHaveProperty('access-control-allow-origin');
+    expect((await ask(await serve(), '{ tenant }', { origin: 'https://shop.example' })).headers).not.toHaveProperty(
+      'access-control-allow-origin',
+    );
   });
 
   it('are told to run nothing, frame nothing and keep nothing', async () => {
@@ -202,14 +258,26 @@ describe('the playground', () => {
   it('is for those who ask for a page; with an ETag, compressed, its own scripts only', async () => {
     const server = await serve();
     const response = await server.inject({ url: '/graphql', headers: { ...page, 'accept-encoding': 'gzip, br' } });
-    expect(response.headers).toMatchObject({ 'content-type': 'text/html; charset=utf-8', 'content-encoding': 'br', 'cache-control': 'no-cache' });
-    expect(response.headers['content-security-policy']).toMatch(/^default-src 'none'; script-src 'sha256-[^']+'; .*connect-src 'self'/);
+    expect(response.headers).toMatchObject({
+      'content-type': 'text/html; charset=utf-8',
+      'content-encoding': 'br',
+      'cache-control': 'no-cache',
+    });
+    expect(response.headers['content-security-policy']).toMatch(
+      /^default-src 'none'; script-src 'sha256-[^']+'; .*connect-src 'self'/,
+    );
     expect(brotliDecompressSync(response.rawPayload).toString()).toContain('double(of: 21)');
-    const again = await server.inject({ url: '/graphql', headers: { ...page, 'accept-encoding': 'br', 'if-none-match': String(response.headers.etag) } });
+    const again = await server.inject({
+      url: '/graphql',
+      headers: { ...page, 'accept-encoding': 'br', 'if-none-match': String(response.headers.etag) },
+    });
     expect([again.statusCode, again.body]).toEqual([304, '']);
   });
 
-  it.each([{ accept: '*/*', 'x-tenant': 'a' }, { accept: 'application/json', 'x-tenant': 'a' }])('is not for %j', async (headers) => {
+  it.each([
+    { accept: '*/*', 'x-tenant': 'a' },
+    { accept: 'application/json', 'x-tenant': 'a' },
+  ])('is not for %j', async (headers) => {
     const response = await (await serve()).inject({ url: '/graphql?query={tenant}', headers });
     expect(response.json()).toEqual({ data: { tenant: 'a' } });
   });
@@ -222,6 +290,35 @@ describe('the playground', () => {
   });
 });
 
+describe('closing', () => {
+  it('finishes what is under way and refuses what is new', async () => {
+    let arrive!: () => void;
+    let go!: () => void;
+    const arrived = new Promise<void>((resolve) => (arrive = resolve));
+    const released = new Promise<void>((resolve) => (go = resolve));
+    const context = async (request: IncomingRequest): Promise<IncomingRequest> => {
+      arrive();
+      await released;
+      return request;
+    };
+    const server = await serve({}, { context });
+    const url = `${await server.listen({ host: '127.0.0.1', port: 0 })}/graphql`;
+    const send = (): Promise<Response> =>
+      fetch(url, {
+        method: 'POST',
+        body: '{"query":"{ double(of: 21) }"}',
+        headers: { 'content-type': 'application/json', connection: 'close' },
+      });
+    const underWay = send();
+    await arrived;
+    const closed = server.close();
+    await expect(send()).rejects.toThrow('fetch failed');
+    go();
+    expect(await (await underWay).json()).toEqual({ data: { double: 42 } });
+    await closed;
+  });
+});
+
 describe('health', () => {
   it('live says that the process answers', async () => {
     const response = await (await serve()).inject('/health/live');
@@ -230,7 +327,11 @@ describe('health', () => {
 
   it.each([
     [() => Promise.resolve({ ready: true, checks: { database: 'ok' } }), 200, { status: 'ready', checks: { database: 'ok' } }],
-    [() => Promise.resolve({ ready: false, checks: { database: 'away' } }), 503, { status: 'not ready', checks: { database: 'away' } }],
+    [
+      () => Promise.resolve({ ready: false, checks: { database: 'away' } }),
+      503,
+      { status: 'not ready', checks: { database: 'away' } },
+    ],
     [() => Promise.reject(new Error('secret')), 503, { status: 'not ready', checks: {} }],
   ])('ready says what is the matter (%#)', async (ready, status, body) => {
     const response = await (await serve({}, { ready })).inject('/health/ready');

@@ -25,7 +25,8 @@ export function parseCredentials(headers: IncomingHttpHeaders): Credentials {
     token: token(headers.authorization),
     tenantSlug: tenantSlug(headers['x-tenant']),
     // `en-US;q=0.7, *` and the like; a longer list than any browser sends is cut.
-    acceptedLanguages: headers['accept-language'] === undefined ? [] : new Negotiator({ headers }).languages().slice(0, MAX_LANGUAGES),
+    acceptedLanguages:
+      headers['accept-language'] === undefined ? [] : new Negotiator({ headers }).languages().slice(0, MAX_LANGUAGES),
     after: single(headers['larder-after']),
     explain: single(headers['larder-explain']) === '1',
   };

@@ -55,7 +55,12 @@ export async function serveGraphql<Context extends BaseContext>(
     stopOnTerminationSignals: false,
     formatError: formatError(isUnavailable),
     // Apollo's landing page loads from elsewhere, and its caching headers would let browsers keep what a write has overtaken.
-    plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCacheControlDisabled(), reportErrors(logger), ...options.plugins],
+    plugins: [
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginCacheControlDisabled(),
+      reportErrors(logger),
+      ...options.plugins,
+    ],
   });
   await apollo.start();
   // After the last answer has been sent.
@@ -79,7 +84,11 @@ async function createContext<Context extends BaseContext>(
   isUnavailable: IsUnavailable,
 ): Promise<Context> {
   try {
-    return await context({ id: request.id, credentials: parseCredentials(request.headers), logger: request.log as FastifyRequest['log'] & Logger });
+    return await context({
+      id: request.id,
+      credentials: parseCredentials(request.headers),
+      logger: request.log as FastifyRequest['log'] & Logger,
+    });
   } catch (error) {
     const shown = isUnavailable(error) ? unavailable() : error;
     const code = publicCode(shown);

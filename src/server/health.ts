@@ -18,6 +18,9 @@ export function serveHealth(server: FastifyInstance, ready: () => Promise<Readin
       readiness = { ready: false, checks: {} };
     }
     const status = readiness.ready ? 'ready' : 'not ready';
-    return reply.code(readiness.ready ? 200 : 503).header('cache-control', 'no-store').send({ status, checks: readiness.checks });
+    return reply
+      .code(readiness.ready ? 200 : 503)
+      .header('cache-control', 'no-store')
+      .send({ status, checks: readiness.checks });
   });
 }

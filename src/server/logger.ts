@@ -8,7 +8,12 @@ const SECRETS = ['authorization', 'cookie', 'password', 'passwordHash', 'passwor
 /** Structured logs: JSON lines, or colours for people. */
 export function createLogger(log: Config['log'], stream?: { write(line: string): void }): Logger {
   const paths = SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
-  const options = { level: log.level, base: null, redact: { paths, censor: '***' }, serializers: { err: describeError, error: describeError } };
+  const options = {
+    level: log.level,
+    base: null,
+    redact: { paths, censor: '***' },
+    serializers: { err: describeError, error: describeError },
+  };
   if (stream !== undefined) return pino(options, stream);
   // In this process and at once: a worker thread would lose the last lines of a crash.
   return log.pretty ? pino(options, pretty({ sync: true, translateTime: 'HH:MM:ss.l', ignore: 'pid,hostname' })) : pino(options);
@@ -26,7 +31,10 @@ export function describeError(error: unknown): unknown {
     message: withoutParameters(error.message),
     ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
     // The stack begins with the message, however many lines it has.
-    stack: error.stack?.split('\n').filter((line) => /^\s+at /.test(line)).join('\n'),
+    stack: error.stack
+      ?.split('\n')
+      .filter((line) => /^\s+at /.test(line))
+      .join('\n'),
     ...(error.cause === undefined || error.cause === error ? {} : { cause: describeError(error.cause) }),
   };
 }

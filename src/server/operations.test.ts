@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { parseOperation } from './operations.js';
 
 it('an operation is read with what it is sent with', () => {
-  const text = '# The whole shelf\n# variables: {"first": 2}\n# headers: {"X-Tenant": "downtown"}\nquery Shelf($first: Int) { a(first: $first) }\n';
+  const text =
+    '# The whole shelf\n# variables: {"first": 2}\n# headers: {"X-Tenant": "downtown"}\nquery Shelf($first: Int) { a(first: $first) }\n';
   expect(parseOperation('shelf', text)).toEqual({
     name: 'shelf',
     query: '# The whole shelf\nquery Shelf($first: Int) { a(first: $first) }\n',
@@ -13,5 +14,7 @@ it('an operation is read with what it is sent with', () => {
 });
 
 it('a comment that is not JSON is refused by name', () => {
-  expect(() => parseOperation('shelf', '# variables: {first: 2}\n{ a }')).toThrow('shelf.graphql: the comment "variables" is not JSON');
+  expect(() => parseOperation('shelf', '# variables: {first: 2}\n{ a }')).toThrow(
+    'shelf.graphql: the comment "variables" is not JSON',
+  );
 });

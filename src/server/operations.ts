@@ -17,7 +17,9 @@ export interface Operation {
  */
 export async function readOperations(directory: string): Promise<Operation[]> {
   const names = (await readdir(directory)).filter((name) => name.endsWith('.graphql')).sort();
-  return Promise.all(names.map(async (name) => parseOperation(name.replace(/\.graphql$/, ''), await readFile(join(directory, name), 'utf8'))));
+  return Promise.all(
+    names.map(async (name) => parseOperation(name.replace(/\.graphql$/, ''), await readFile(join(directory, name), 'utf8'))),
+  );
 }
 
 export function parseOperation(name: string, text: string): Operation {

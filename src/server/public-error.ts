@@ -20,10 +20,15 @@ export function publicCode(error: unknown): ErrorCode | null {
 }
 
 /** What the caller sees: errors with a code of ours as they are, of all others nothing but that there was one. */
-export function formatError(isUnavailable: IsUnavailable): (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError {
+export function formatError(
+  isUnavailable: IsUnavailable,
+): (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError {
   return (formatted, error) => {
     if (publicCode(error) !== null || error instanceof ReportedError) return formatted;
-    const place = { ...(formatted.locations && { locations: formatted.locations }), ...(formatted.path && { path: formatted.path }) };
+    const place = {
+      ...(formatted.locations && { locations: formatted.locations }),
+      ...(formatted.path && { path: formatted.path }),
+    };
     if (isUnavailable(unwrapResolverError(error))) {
       return { message: 'The database cannot be reached at the moment.', ...place, extensions: { code: 'SERVICE_UNAVAILABLE' } };
     }

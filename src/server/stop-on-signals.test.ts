@@ -2,7 +2,10 @@ import { describe, expect, it, vi } from 'vitest';
 import { silentLogger } from '../lib/logger.js';
 import { stopOnSignals, type StopOptions } from './stop-on-signals.js';
 
-function run(close: () => Promise<void>, timeout = 1_000): { signal(name: string): void; exited: Promise<number>; codes: number[] } {
+function run(
+  close: () => Promise<void>,
+  timeout = 1_000,
+): { signal(name: string): void; exited: Promise<number>; codes: number[] } {
   const listeners = new Map<string, () => void>();
   const codes: number[] = [];
   let leave!: (code: number) => void;

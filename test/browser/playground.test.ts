@@ -33,7 +33,10 @@ beforeAll(async () => {
   });
   origin = await server.listen({ host: '127.0.0.1', port: 0 });
   // A sandbox of its own needs a user that is not root.
-  browser = await chromium.launch({ executablePath: inject('chromiumPath'), args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
+  browser = await chromium.launch({
+    executablePath: inject('chromiumPath'),
+    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+  });
   page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   page.on('request', (request) => requests.push(request.url()));
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
@@ -60,7 +63,10 @@ it('the playground shows the examples in tabs and runs one of them', async () =>
 });
 
 it('it knows the schema', async () => {
-  await page.getByRole('button', { name: /documentation/i }).first().click();
+  await page
+    .getByRole('button', { name: /documentation/i })
+    .first()
+    .click();
   await page.locator('.graphiql-doc-explorer').getByText('Query').first().waitFor();
 });
 

@@ -18,7 +18,10 @@ function verdict(change: (sdl: string) => string, ...newLines: string[]): string
   return unannounced({ before: buildSchema(before), after: buildSchema(after), newLines });
 }
 
-const without = (text: string, by = '') => (sdl: string) => sdl.replace(text, by);
+const without =
+  (text: string, by = '') =>
+  (sdl: string) =>
+    sdl.replace(text, by);
 
 describe('a breaking change of the schema', () => {
   it('is none when something is added', () => {
@@ -46,7 +49,8 @@ describe('a breaking change of the schema', () => {
   });
 
   it('a type may go with the deprecated fields that returned it', () => {
-    const both = (sdl: string): string => without('type OldThing { name: String }')(without('oldThing: OldThing @deprecated(reason: "use thing")')(sdl));
+    const both = (sdl: string): string =>
+      without('type OldThing { name: String }')(without('oldThing: OldThing @deprecated(reason: "use thing")')(sdl));
     expect(verdict(both, '- Removed Query.oldThing', '- Removed OldThing')).toEqual([]);
     expect(verdict(both)).toHaveLength(2);
   });

@@ -1,4 +1,12 @@
-import { BreakingChangeType, findBreakingChanges, isEnumType, isInputObjectType, isInterfaceType, isObjectType, type GraphQLSchema } from 'graphql';
+import {
+  BreakingChangeType,
+  findBreakingChanges,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+  type GraphQLSchema,
+} from 'graphql';
 
 export interface Versions {
   readonly before: GraphQLSchema;
@@ -42,7 +50,9 @@ function coordinateOf(description: string): string {
 
 function names(line: string, coordinate: string): boolean {
   const at = line.indexOf(coordinate);
-  return at >= 0 && !/[\w.]/.test(line[at - 1] ?? ' ') && !/^[\w.(]/.test(line.slice(at + coordinate.length).replace(/^\.(\W|$)/, ' '));
+  return (
+    at >= 0 && !/[\w.]/.test(line[at - 1] ?? ' ') && !/^[\w.(]/.test(line.slice(at + coordinate.length).replace(/^\.(\W|$)/, ' '))
+  );
 }
 
 /** A type cannot be deprecated: it counts as such when every field that returns it was. */
@@ -68,6 +78,15 @@ function isDeprecated(schema: GraphQLSchema, coordinate: string): boolean {
 function isTypeSystemDirective(schema: GraphQLSchema, type: BreakingChangeType, description: string): boolean {
   if (!type.startsWith('DIRECTIVE') && type !== BreakingChangeType.REQUIRED_DIRECTIVE_ARG_ADDED) return false;
   const directive = schema.getDirectives().find(({ name }) => new RegExp(`\\b${name}\\b`).test(description));
-  const executable = ['QUERY', 'MUTATION', 'SUBSCRIPTION', 'FIELD', 'FRAGMENT_DEFINITION', 'FRAGMENT_SPREAD', 'INLINE_FRAGMENT', 'VARIABLE_DEFINITION'];
+  const executable = [
+    'QUERY',
+    'MUTATION',
+    'SUBSCRIPTION',
+    'FIELD',
+    'FRAGMENT_DEFINITION',
+    'FRAGMENT_SPREAD',
+    'INLINE_FRAGMENT',
+    'VARIABLE_DEFINITION',
+  ];
   return directive !== undefined && !directive.locations.some((location) => executable.includes(location));
 }

@@ -6,7 +6,11 @@ import config from '../../drizzle.config.js';
 /** The committed migrations fit together, and the tables in the code need no further one. */
 const drizzle = (...args: string[]): { status: number | null; output: string } => {
   // Standard input is closed: a question about a rename is an answer too, namely that something changed.
-  const run = spawnSync(process.execPath, ['node_modules/drizzle-kit/bin.cjs', ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 });
+  const run = spawnSync(process.execPath, ['node_modules/drizzle-kit/bin.cjs', ...args], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 60_000,
+  });
   return { status: run.status, output: `${run.stdout}${run.stderr}`.trim() };
 };
 
@@ -32,7 +36,8 @@ try {
   const made = readdirSync(copy).find((name) => name.endsWith('.sql'));
   const checked = drizzle('check');
   if (strays.length > 0) fail(`${strays.join(', ')}: the migrations and their journal differ`);
-  else if (made !== undefined) fail(`the tables need a migration (npm run migration):\n${readFileSync(join(copy, made), 'utf8')}`);
+  else if (made !== undefined)
+    fail(`the tables need a migration (npm run migration):\n${readFileSync(join(copy, made), 'utf8')}`);
   else if (!generated.output.includes('No schema changes')) fail(`drizzle-kit generate: ${generated.output}`);
   else if (checked.status !== 0) fail(`drizzle-kit check: ${checked.output}`);
   else console.log('migrations and tables agree');

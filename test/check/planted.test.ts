@@ -30,13 +30,29 @@ describe('npm run check fails when', { timeout: 180_000 }, () => {
   });
 
   it('lint: a promise floats, any is used, a room is entered that is closed', async () => {
-    tree.write('src/lib/planted.ts', 'export function start(work: () => Promise<void>): void {\n  work();\n}\nexport type Anything = any;\n');
-    tree.write('src/cache/core/planted.ts', "import type { Context } from '../../graphql/context.js';\nexport type Planted = Context;\n");
-    tree.write('src/server/planted.ts', "export { digest } from '../lib/digest.js';\nexport { canonical as planted } from '../cache/core/key.js';\nexport const port = process.env['PORT'];\nexport const now = Date.now();\n");
+    tree.write(
+      'src/lib/planted.ts',
+      'export function start(work: () => Promise<void>): void {\n  work();\n}\nexport type Anything = any;\n',
+    );
+    tree.write(
+      'src/cache/core/planted.ts',
+      "import type { Context } from '../../graphql/context.js';\nexport type Planted = Context;\n",
+    );
+    tree.write(
+      'src/server/planted.ts',
+      "export { digest } from '../lib/digest.js';\nexport { canonical as planted } from '../cache/core/key.js';\nexport const port = process.env['PORT'];\nexport const now = Date.now();\n",
+    );
     // The rules of check:lint, on these files only: all of them take long.
     const { code, output } = await tree.run('lint', 'src/lib/planted.ts', 'src/cache/core/planted.ts', 'src/server/planted.ts');
     expect(code).not.toBe(0);
-    for (const rule of ['no-floating-promises', 'no-explicit-any', 'cache/core may import lib', 'cache means its doors', 'Only config.ts reads', 'injected Clock']) {
+    for (const rule of [
+      'no-floating-promises',
+      'no-explicit-any',
+      'cache/core may import lib',
+      'cache means its doors',
+      'Only config.ts reads',
+      'injected Clock',
+    ]) {
       expect(output).toContain(rule);
     }
   });
@@ -64,7 +80,9 @@ describe('npm run check fails when', { timeout: 180_000 }, () => {
   });
 
   it.skipIf(!hasGit)('breaking: a field goes that was not deprecated, or that the change log does not name', async () => {
-    tree.edit('schema/schema.graphql', (sdl) => sdl.replace(/^type Query \{$/m, 'type Query {\n  gone: Int\n  old: Int @deprecated(reason: "use new")'));
+    tree.edit('schema/schema.graphql', (sdl) =>
+      sdl.replace(/^type Query \{$/m, 'type Query {\n  gone: Int\n  old: Int @deprecated(reason: "use new")'),
+    );
     tree.write('CHANGELOG.md', '# Changelog\n');
     tree.git('init');
     tree.git('add', '.');
@@ -92,7 +110,10 @@ describe('npm run check fails when', { timeout: 180_000 }, () => {
   });
 
   it('migrations: a table has a column that no migration makes', async () => {
-    tree.write('src/database/tables/planted.ts', "import { pgTable, text } from 'drizzle-orm/pg-core';\n\nexport const planted = pgTable('planted', { id: text('id').primaryKey() });\n");
+    tree.write(
+      'src/database/tables/planted.ts',
+      "import { pgTable, text } from 'drizzle-orm/pg-core';\n\nexport const planted = pgTable('planted', { id: text('id').primaryKey() });\n",
+    );
     await fails('migrations', /the tables need a migration[\s\S]*CREATE TABLE "planted"/);
   });
 

@@ -6,8 +6,19 @@ import { dirname, join } from 'node:path';
 const root = join(import.meta.dirname, '../..');
 /** Everything that the checks read, without what is made or installed. */
 const COPIED = [
-  'src', 'test', 'schema', 'examples', 'package.json', 'tsconfig.json', 'tsconfig.build.json', 'eslint.config.js', 'vitest.config.ts',
-  'codegen.ts', 'drizzle.config.ts', 'CHANGELOG.md', '.env.example',
+  'src',
+  'test',
+  'schema',
+  'examples',
+  'package.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'eslint.config.js',
+  'vitest.config.ts',
+  'codegen.ts',
+  'drizzle.config.ts',
+  'CHANGELOG.md',
+  '.env.example',
 ];
 
 export interface ScratchTree {
@@ -23,7 +34,8 @@ export interface ScratchTree {
 /** A copy of the working tree in which a violation can be planted; installed packages are shared. */
 export function scratchTree(): ScratchTree {
   const directory = mkdtempSync(join(tmpdir(), 'larder-planted-'));
-  for (const name of COPIED) if (existsSync(join(root, name))) cpSync(join(root, name), join(directory, name), { recursive: true });
+  for (const name of COPIED)
+    if (existsSync(join(root, name))) cpSync(join(root, name), join(directory, name), { recursive: true });
   cpSync(join(root, 'drizzle'), join(directory, 'drizzle'), { recursive: true, filter: (path) => !path.endsWith('/data') });
   symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'));
 
@@ -49,10 +61,17 @@ export function scratchTree(): ScratchTree {
     },
     run: (script, ...args) =>
       new Promise((resolve) => {
-        const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(GIT_|VITEST|NODE_ENV$|NODE_OPTIONS$)/.test(name)));
-        execFile('npm', ['run', '--silent', script, '--', ...args], { cwd: directory, env: { ...env, NO_COLOR: '1' } }, (error, stdout, stderr) => {
-          resolve({ code: error === null ? 0 : 1, output: `${stdout}${stderr}` });
-        });
+        const env = Object.fromEntries(
+          Object.entries(process.env).filter(([name]) => !/^(GIT_|VITEST|NODE_ENV$|NODE_OPTIONS$)/.test(name)),
+        );
+        execFile(
+          'npm',
+          ['run', '--silent', script, '--', ...args],
+          { cwd: directory, env: { ...env, NO_COLOR: '1' } },
+          (error, stdout, stderr) => {
+            resolve({ code: error === null ? 0 : 1, output: `${stdout}${stderr}` });
+          },
+        );
       }),
     remove() {
       rmSync(directory, { recursive: true, force: true });

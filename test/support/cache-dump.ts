@@ -32,7 +32,7 @@ export function dumpMemory(prefix: string): Kept[] {
 
 /** Every key under a prefix, with its value made readable. */
 export async function dumpRedis(url: string, prefix: string): Promise<Kept[]> {
-  const client = createClient({ url });
+  const client = clientOf(url);
   await client.connect();
   try {
     const kept: Kept[] = [];
@@ -47,7 +47,11 @@ export async function dumpRedis(url: string, prefix: string): Promise<Kept[]> {
   }
 }
 
-async function readable(client: ReturnType<typeof createClient>, key: string): Promise<string> {
+function clientOf(url: string) {
+  return createClient({ url });
+}
+
+async function readable(client: ReturnType<typeof clientOf>, key: string): Promise<string> {
   const type = await client.type(key);
   if (type === 'zset') return (await client.zRange(key, 0, -1)).join('\n');
   if (type !== 'string') throw new Error(`${key} is a ${type}, which this dump cannot read`);

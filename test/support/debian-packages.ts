@@ -21,8 +21,13 @@ export function isDebian(): boolean {
 /** Installs programs only: no cluster is made and no service started on our account. */
 export async function installDebianPackages(services: readonly Service[]): Promise<void> {
   const packages = debianPackages(services);
-  process.stderr.write(`Installing for the tests, from Debian's packages: ${packages.join(' ')} (LARDER_TEST_INSTALL=never prevents it)\n`);
-  const undo = [temporaryFile(POLICY, '#!/bin/sh\nexit 101\n', 0o755), temporaryFile(NO_CLUSTER, 'create_main_cluster = false\n', 0o644)];
+  process.stderr.write(
+    `Installing for the tests, from Debian's packages: ${packages.join(' ')} (LARDER_TEST_INSTALL=never prevents it)\n`,
+  );
+  const undo = [
+    temporaryFile(POLICY, '#!/bin/sh\nexit 101\n', 0o755),
+    temporaryFile(NO_CLUSTER, 'create_main_cluster = false\n', 0o644),
+  ];
   try {
     await aptGet('update');
     await aptGet('install', '-y', '--no-install-recommends', ...packages);
@@ -39,7 +44,11 @@ function temporaryFile(path: string, content: string, mode: number): () => void 
   return () => {
     rmSync(path, { force: true });
     // The package may have come to own the directories meanwhile: only empty ones go.
-    for (let directory = dirname(path); firstMade !== undefined && directory.startsWith(firstMade); directory = dirname(directory)) {
+    for (
+      let directory = dirname(path);
+      firstMade !== undefined && directory.startsWith(firstMade);
+      directory = dirname(directory)
+    ) {
       try {
         rmdirSync(directory);
       } catch {

@@ -13,7 +13,13 @@ export interface PostgresServer extends ChildServer {
 const nobody: Identity = { uid: 65534, gid: 65534 };
 
 /** Durability is of no use to a database that lives for one test run. */
-const SETTINGS = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200', 'listen_addresses=127.0.0.1'];
+const SETTINGS = [
+  'fsync=off',
+  'synchronous_commit=off',
+  'full_page_writes=off',
+  'max_connections=200',
+  'listen_addresses=127.0.0.1',
+];
 
 /** A new cluster on a free port, with the programs found in `bin`. */
 export function startPostgres(bin: string): Promise<PostgresServer> {

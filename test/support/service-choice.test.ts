@@ -51,7 +51,11 @@ describe('where the tests find their services', () => {
   });
 
   it('each service is decided on its own', async () => {
-    const asked = machine({ named: { redis: 'redis://named' }, running: { postgres: 'postgres://running' }, installed: everything });
+    const asked = machine({
+      named: { redis: 'redis://named' },
+      running: { postgres: 'postgres://running' },
+      installed: everything,
+    });
     expect(await chooseServices(asked)).toEqual({
       postgres: { by: 'running', at: 'postgres://running' },
       redis: { by: 'variable', at: 'redis://named' },
@@ -77,7 +81,11 @@ describe('where the tests find their services', () => {
 
   it('a machine that has nothing gets everything from packages', async () => {
     const asked = machine({ mayInstall: true, packages: everything });
-    expect(Object.values(await chooseServices(asked)).map((choice) => choice.by)).toEqual(['installed', 'installed', 'installed']);
+    expect(Object.values(await chooseServices(asked)).map((choice) => choice.by)).toEqual([
+      'installed',
+      'installed',
+      'installed',
+    ]);
     expect(asked.log).toContain('install postgres redis chromium');
   });
 
@@ -101,10 +109,14 @@ describe('where the tests find their services', () => {
     await expect(chooseServices(machine({}))).rejects.toThrow(
       'The tests need postgres, redis, chromium. Install with: get postgres redis chromium',
     );
-    await expect(chooseServices(machine({ mayInstall: true }))).rejects.toThrow('(no network). Install with: get postgres redis chromium');
+    await expect(chooseServices(machine({ mayInstall: true }))).rejects.toThrow(
+      '(no network). Install with: get postgres redis chromium',
+    );
   });
 
   it('a browser is not taken from Docker', async () => {
-    await expect(chooseServices(machine({ docker: true }))).rejects.toThrow('The tests need chromium. Install with: get chromium');
+    await expect(chooseServices(machine({ docker: true }))).rejects.toThrow(
+      'The tests need chromium. Install with: get chromium',
+    );
   });
 });

@@ -2,9 +2,7 @@ export const SERVICES = ['postgres', 'redis', 'chromium'] as const;
 export type Service = (typeof SERVICES)[number];
 
 /** `at` is a URL for a server that runs already, a path for programs that are to be started. */
-export type Choice =
-  | { readonly by: 'variable' | 'running' | 'installed'; readonly at: string }
-  | { readonly by: 'docker' };
+export type Choice = { readonly by: 'variable' | 'running' | 'installed'; readonly at: string } | { readonly by: 'docker' };
 
 /** What the decision needs to know of the machine; tests give their own. */
 export interface Machine {

@@ -28,10 +28,18 @@ it('servers are ready when they are handed out, and gone with their directories 
 });
 
 it('on servers named by variables only what this run left is removed', async () => {
-  const env = { TEST_DATABASE_URL: inject('databaseUrl'), TEST_REDIS_URL: inject('redisUrl'), TEST_CHROMIUM_PATH: inject('chromiumPath') };
+  const env = {
+    TEST_DATABASE_URL: inject('databaseUrl'),
+    TEST_REDIS_URL: inject('redisUrl'),
+    TEST_CHROMIUM_PATH: inject('chromiumPath'),
+  };
   const kept = await createTestDatabase();
   const services = await startServices(env);
-  expect(services).toMatchObject({ databaseUrl: env.TEST_DATABASE_URL, redisUrl: env.TEST_REDIS_URL, chromiumPath: env.TEST_CHROMIUM_PATH });
+  expect(services).toMatchObject({
+    databaseUrl: env.TEST_DATABASE_URL,
+    redisUrl: env.TEST_REDIS_URL,
+    chromiumPath: env.TEST_CHROMIUM_PATH,
+  });
 
   const sql = postgres(env.TEST_DATABASE_URL, { max: 1 });
   await sql`create database ${sql(`${services.runId}_left`)}`;
@@ -53,5 +61,7 @@ it('on servers named by variables only what this run left is removed', async () 
 
 it('a variable that names nothing usable is refused by name', async () => {
   const env = { TEST_DATABASE_URL: 'postgres://postgres@127.0.0.1:1/postgres' };
-  await expect(startServices(env)).rejects.toThrow(/^TEST_DATABASE_URL names a postgres that the tests cannot use: .*ECONNREFUSED/);
+  await expect(startServices(env)).rejects.toThrow(
+    /^TEST_DATABASE_URL names a postgres that the tests cannot use: .*ECONNREFUSED/,
+  );
 });

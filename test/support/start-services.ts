@@ -29,7 +29,11 @@ export async function startServices(env: Readonly<Record<string, string | undefi
   };
   try {
     const [database, redis] = await Promise.allSettled([
-      obtain(choices.postgres, { start: startPostgres, startContainer: startPostgresContainer, borrow: borrowPostgres(runId) }, stops),
+      obtain(
+        choices.postgres,
+        { start: startPostgres, startContainer: startPostgresContainer, borrow: borrowPostgres(runId) },
+        stops,
+      ),
       obtain(choices.redis, { start: startRedis, startContainer: startRedisContainer, borrow: borrowRedis(runId) }, stops),
     ]);
     // Both have settled, so that a failure of one does not leave the other running unknown.
@@ -58,42 +62,50 @@ async function obtain(choice: Choice, ways: Ways, stops: (() => Promise<void>)[]
   const server =
     choice.by === 'docker'
       ? await ways.startContainer()
-      : choice.by === 'installed' ? await ways.start(choice.at) : await ways.borrow(choice.at);
+      : choice.by === 'installed'
+        ? await ways.start(choice.at)
+        : await ways.borrow(choice.at);
   stops.push(() => server.stop());
   return server.url;
 }
 
 /** A server that is not ours: afterwards it has neither our databases nor the roles that their migrations made. */
-const borrowPostgres = (runId: string) => async (url: string): Promise<Server> => {
-  const connect = (): postgres.Sql => postgres(url, { max: 1, onnotice: () => undefined });
-  const roles = (sql: postgres.Sql): Promise<{ name: string }[]> => sql<{ name: string }[]>`
+const borrowPostgres =
+  (runId: string) =>
+  async (url: string): Promise<Server> => {
+    const connect = (): postgres.Sql => postgres(url, { max: 1, onnotice: () => undefined });
+    const roles = (sql: postgres.Sql): Promise<{ name: string }[]> => sql<{ name: string }[]>`
     select rolname as name from pg_roles where rolname like 'larder\\_%'`;
-  const first = connect();
-  const before = new Set((await roles(first)).map(({ name }) => name));
-  await first.end();
-  const stop = async (): Promise<void> => {
-    const sql = connect();
-    try {
-      const databases = await sql<{ name: string }[]>`select datname as name from pg_database where starts_with(datname, ${runId})`;
-      for (const { name } of databases) await sql`drop database ${sql(name)} with (force)`;
-      // Another run on the same server may be using them: then it is the one to drop them.
-      for (const { name } of await roles(sql)) if (!before.has(name)) await sql`drop role ${sql(name)}`.catch(() => undefined);
-    } finally {
-      await sql.end();
-    }
+    const first = connect();
+    const before = new Set((await roles(first)).map(({ name }) => name));
+    await first.end();
+    const stop = async (): Promise<void> => {
+      const sql = connect();
+      try {
+        const databases = await sql<
+          { name: string }[]
+        >`select datname as name from pg_database where starts_with(datname, ${runId})`;
+        for (const { name } of databases) await sql`drop database ${sql(name)} with (force)`;
+        // Another run on the same server may be using them: then it is the one to drop them.
+        for (const { name } of await roles(sql)) if (!before.has(name)) await sql`drop role ${sql(name)}`.catch(() => undefined);
+      } finally {
+        await sql.end();
+      }
+    };
+    return { url, stop };
   };
-  return { url, stop };
-};
 
-const borrowRedis = (runId: string) => (url: string): Promise<Server> => {
-  const stop = async (): Promise<void> => {
-    const client = createClient({ url });
-    client.on('error', () => undefined);
-    await client.connect();
-    for await (const keys of client.scanIterator({ MATCH: `${runId}*`, COUNT: 1_000 })) {
-      if (keys.length > 0) await client.unlink(keys);
-    }
-    client.destroy();
+const borrowRedis =
+  (runId: string) =>
+  (url: string): Promise<Server> => {
+    const stop = async (): Promise<void> => {
+      const client = createClient({ url });
+      client.on('error', () => undefined);
+      await client.connect();
+      for await (const keys of client.scanIterator({ MATCH: `${runId}*`, COUNT: 1_000 })) {
+        if (keys.length > 0) await client.unlink(keys);
+      }
+      client.destroy();
+    };
+    return Promise.resolve({ url, stop });
   };
-  return Promise.resolve({ url, stop });
-};

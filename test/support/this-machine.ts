@@ -24,7 +24,8 @@ export function thisMachine(env: Environment): Machine {
     named: (service) => named(service, env[VARIABLES[service]]),
     running,
     installed: (service) => Promise.resolve(installed(service, env)),
-    mayInstall: () => process.getuid?.() === 0 && env['LARDER_TEST_INSTALL'] !== 'never' && isDebian() && onPath(['apt-get'], env) !== undefined,
+    mayInstall: () =>
+      process.getuid?.() === 0 && env['LARDER_TEST_INSTALL'] !== 'never' && isDebian() && onPath(['apt-get'], env) !== undefined,
     install: installDebianPackages,
     docker: dockerAnswers,
     remedy,
@@ -35,10 +36,16 @@ async function named(service: Service, value: string | undefined): Promise<strin
   if (value === undefined || value === '') return undefined;
   const refusal =
     service === 'chromium'
-      ? isProgram(value) ? undefined : 'no program is there'
-      : service === 'postgres' ? await postgresRefusal(value) : await redisRefusal(value);
+      ? isProgram(value)
+        ? undefined
+        : 'no program is there'
+      : service === 'postgres'
+        ? await postgresRefusal(value)
+        : await redisRefusal(value);
   if (refusal === undefined) return value;
-  throw new Error(`${VARIABLES[service]} names a ${service} that the tests cannot use: ${refusal}. Correct or unset the variable.`);
+  throw new Error(
+    `${VARIABLES[service]} names a ${service} that the tests cannot use: ${refusal}. Correct or unset the variable.`,
+  );
 }
 
 /** A server on the default port is used only if it lets us in without a password. */
@@ -90,7 +97,10 @@ function installed(service: Service, env: Environment): string | undefined {
   return onPath(['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'], env) ?? CHROMES.find(isProgram);
 }
 
-const CHROMES = ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome', '/Applications/Chromium.app/Contents/MacOS/Chromium'];
+const CHROMES = [
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+];
 
 /** Debian keeps each major version in a directory of its own, none of them on PATH. */
 function postgresDirectory(env: Environment): string | undefined {

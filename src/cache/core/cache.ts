@@ -199,16 +199,13 @@ export class Cache {
     const { identity } = reading.at(at);
     try {
       const { entry, shared } = await flight.landed;
-      const use = shared ? this.#useOf(entry, reading, at) : 'unshared';
-      if (use === 'unshared') {
+      if (!shared) {
         await this.#loadUnshared(reading, [at]);
-      } else if (use === 'next' || this.#isTooOldAlone(reading, flight)) {
-        this.#flights.retire(identity.key, flight);
-        return at;
-      } else {
-        this.events.emit({ type: 'join', of: identity });
-        reading.answer(at, entry as Entry<T>);
+        return null;
       }
+      if (!this.#isOfUse(entry, reading, at) || this.#isTooOldAlone(reading, flight)) return at;
+      this.events.emit({ type: 'join', of: identity });
+      reading.answer(at, entry as Entry<T>);
     } catch (error) {
       this.#fail(reading, at, error);
     }
@@ -216,17 +213,12 @@ export class Cache {
   }
 
   /**
-   * Whether to take what a joined flight brought, to wait for the next one, or to load without sharing. Validity is judged
-   * by the copy as it is on arrival, lifetimes as they were when this reading began: a load that outlives its own value is
-   * shared by those who asked in time.
+   * Whether a reading that waited for a flight may have what it brought. Validity is judged by the copy as it is on arrival,
+   * lifetimes as they were when the reading began: a load that outlives its own value is shared by those who asked in time.
    */
-  #useOf<T>(entry: Entry, reading: Reading<T>, at: number): 'take' | 'next' | 'unshared' {
-    if (this.without.has('flight-check')) return 'take';
+  #isOfUse<T>(entry: Entry, reading: Reading<T>, at: number): boolean {
     const verdict = judge(entry, reading.at(at).identity, { ledger: this.ledger, now: reading.readAt });
-    if (isUsable(verdict)) return 'take';
-    if (verdict !== 'expired' && reading.beganNoLaterThan(entry.stamp)) return 'take';
-    // While a change has no position, no later flight can be judged either.
-    return verdict === 'pending' ? 'unshared' : 'next';
+    return isUsable(verdict) || (verdict !== 'expired' && reading.beganNoLaterThan(entry.stamp));
   }
 
   async #lead<T>(reading: Reading<T>, toLoad: readonly number[]): Promise<void> {

@@ -47,7 +47,9 @@ export class Flights {
     landed.catch(() => undefined);
     const flight: Flight = { landed, stamp, readAt };
     this.#underWay.set(key, flight);
-    const leave = (): void => this.retire(key, flight);
+    const leave = (): void => {
+      if (this.#underWay.get(key) === flight) this.#underWay.delete(key);
+    };
     return {
       land,
       fail: (error) => {
@@ -56,10 +58,5 @@ export class Flights {
       },
       leave,
     };
-  }
-
-  /** Takes a flight away that somebody could not use, so that the next one can be led. */
-  retire(key: CacheKey, flight: Flight): void {
-    if (this.#underWay.get(key) === flight) this.#underWay.delete(key);
   }
 }

@@ -18,6 +18,8 @@ function write(name: string, value: unknown = name, changes: Partial<Entry> = {}
 /** A store that tells what it was asked, over memory: the far one stores bytes, as Redis does. */
 class Tier extends KeyvEntryStore {
   asked: string[][] = [];
+  /** What was found is handed out when this has passed. */
+  slow: Promise<void> | null = null;
   readonly memory: MemoryStore;
 
   constructor(where: 'near' | 'far') {
@@ -28,9 +30,11 @@ class Tier extends KeyvEntryStore {
     this.memory = memory;
   }
 
-  override getMany(keys: readonly CacheKey[]): Promise<readonly (Entry | undefined)[]> {
+  override async getMany(keys: readonly CacheKey[]): Promise<readonly (Entry | undefined)[]> {
     this.asked.push(keys.map((each) => each.slice(each.lastIndexOf(':') + 1)));
-    return super.getMany(keys);
+    const found = await super.getMany(keys);
+    await this.slow;
+    return found;
   }
 }
 
@@ -77,9 +81,13 @@ describe('memory in front of Redis', () => {
 
   it('a newer entry that came in while the far store was asked stays', async () => {
     await far.setMany([write('a', 'old')]);
+    let arrive!: () => void;
+    far.slow = new Promise((resolve) => (arrive = resolve));
     const reading = tiered.getMany([key('a')]);
+    await new Promise(setImmediate);
     await tiered.setMany([write('a', 'new')]);
-    await reading;
+    arrive();
+    expect(valuesOf(await reading)).toEqual(['old']);
     expect(valuesOf(await tiered.getMany([key('a')]))).toEqual(['new']);
   });
 

@@ -1,8 +1,8 @@
 import { and, asc, count, ilike, inArray, sql, type SQL } from 'drizzle-orm';
 import type { Db } from '../../database/database.js';
 import { productGroups, products } from '../../database/tables/catalogue.js';
-import type { TextPageAsk } from './page-args.js';
-import { containing } from './search.js';
+import type { TextPageAsk } from '../../graphql/page-args.js';
+import { containing } from '../../graphql/search.js';
 
 export interface GroupRow {
   readonly id: string;

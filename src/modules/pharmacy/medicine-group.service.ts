@@ -1,19 +1,19 @@
 import { toConnection, type Connection } from '../../graphql/connection.js';
 import type { Context } from '../../graphql/context.js';
-import { uuidOrNull } from './input.js';
+import { textPageAsk } from '../../graphql/page-args.js';
+import { searchText } from '../../graphql/search.js';
+import { uuidOrNull } from '../../graphql/uuid.js';
 import { groupById, groupList, variantsOfGroup } from './medicine-group.loaders.js';
 import type { GroupFilter, GroupRow } from './medicine-group.queries.js';
 import type { MedicineGroupsArgs } from './medicine-group.type.js';
 import type { MedicineRow } from './medicine.queries.js';
 import { medicinesOfProducts } from './medicine.service.js';
-import { textPageAsk } from './page-args.js';
 import { productById } from './product.loaders.js';
 import type { ProductRow } from './product.queries.js';
-import { searchText } from './search.js';
 
 export type GroupPage = Connection<GroupRow, GroupFilter>;
 
-/** @throws LarderError BAD_USER_INPUT or CURSOR_INVALID. */
+/** @throws LarderError CURSOR_INVALID. */
 export async function medicineGroups(ctx: Context, args: MedicineGroupsArgs): Promise<GroupPage> {
   const filter: GroupFilter = { search: searchText(args.search) };
   const page = textPageAsk(args, uuidOrNull);

@@ -1,8 +1,8 @@
 import { and, asc, count, eq, ilike, inArray, isNotNull, isNull, sql, type SQL } from 'drizzle-orm';
 import type { Db } from '../../database/database.js';
 import { categories, medicines } from '../../database/tables/pharmacy.js';
-import type { TextPageAsk } from './page-args.js';
-import { containing } from './search.js';
+import type { TextPageAsk } from '../../graphql/page-args.js';
+import { containing } from '../../graphql/search.js';
 
 export interface MedicineRow {
   readonly id: string;

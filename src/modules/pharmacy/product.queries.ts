@@ -10,8 +10,8 @@ import {
   products,
   routes,
 } from '../../database/tables/catalogue.js';
-import type { TextPageAsk } from './page-args.js';
-import { containing } from './search.js';
+import type { TextPageAsk } from '../../graphql/page-args.js';
+import { containing } from '../../graphql/search.js';
 
 /** A product with its names, and with the ids of what they are names of: the row's tags are made from those. */
 export interface ProductRow {

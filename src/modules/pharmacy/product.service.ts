@@ -1,15 +1,15 @@
 import { toConnection, type Connection } from '../../graphql/connection.js';
 import type { Context } from '../../graphql/context.js';
-import { productIdOrNull } from './input.js';
-import { textPageAsk } from './page-args.js';
+import { textPageAsk } from '../../graphql/page-args.js';
+import { searchText } from '../../graphql/search.js';
+import { productIdOrNull } from './product-id.js';
 import { catalogueList, productById } from './product.loaders.js';
 import type { CatalogueFilter, ProductRow } from './product.queries.js';
 import type { CatalogueArgs } from './product.type.js';
-import { searchText } from './search.js';
 
 export type CataloguePage = Connection<ProductRow, CatalogueFilter>;
 
-/** @throws LarderError BAD_USER_INPUT or CURSOR_INVALID. */
+/** @throws LarderError CURSOR_INVALID. */
 export async function catalogue(ctx: Context, args: CatalogueArgs): Promise<CataloguePage> {
   const filter: CatalogueFilter = { search: searchText(args.search) };
   const page = textPageAsk(args, productIdOrNull);

@@ -2,7 +2,9 @@ import { GraphQLLocalDate } from 'graphql-scalars';
 import { ArgsType, Field, ID, ObjectType, registerEnumType } from 'type-graphql';
 import { CacheProfile } from '../../graphql/cache-profile.js';
 import { connectionTypes } from '../../graphql/connection.js';
-import { PageArgs } from './page-args.js';
+import { Node } from '../../graphql/node.js';
+import { PageArgs } from '../../graphql/page-args.js';
+import { SearchText } from '../../graphql/search.js';
 
 /** Names for clients, values as the database has them. */
 export const marketingStatuses = { PRESCRIPTION: 'RX', OVER_THE_COUNTER: 'OTC', DISCONTINUED: 'DISCN' } as const;
@@ -14,7 +16,7 @@ registerEnumType(marketingStatuses, {
 });
 
 @CacheProfile('reference')
-@ObjectType({ description: 'An approved product of the catalogue, which all tenants share.' })
+@ObjectType({ implements: Node, description: 'An approved product of the catalogue, which all tenants share.' })
 export class Product {
   @Field(() => ID, { description: 'Application type, application number and product number: `N205613001`.' })
   readonly id!: string;
@@ -63,6 +65,7 @@ export const { EdgeType: ProductEdge, ConnectionType: ProductConnection } = conn
 
 @ArgsType()
 export class CatalogueArgs extends PageArgs {
+  @SearchText()
   @Field(() => String, { nullable: true, description: 'Only products whose trade name or an ingredient contains this text, in any case.' })
   readonly search?: string | null;
 }

@@ -1,9 +1,11 @@
 import { ArgsType, Field, Int } from 'type-graphql';
-import { LarderError } from '../../graphql/errors.js';
-import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, pageAsk, type PageAsk } from '../../graphql/connection.js';
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, pageAsk, type PageAsk } from './connection.js';
+import { LarderError } from './errors.js';
+import { WholeNumber } from './validation.js';
 
 @ArgsType()
 export class PageArgs {
+  @WholeNumber({ min: 1, max: MAX_PAGE_SIZE })
   @Field(() => Int, { nullable: true, defaultValue: DEFAULT_PAGE_SIZE, description: `How many, 1 to ${MAX_PAGE_SIZE}.` })
   readonly first?: number | null;
 

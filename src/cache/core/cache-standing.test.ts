@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { openStores } from '../stores/open-stores.js';
+import { MemoryLedger } from '../stores/memory-ledger.js';
+import { silentLogger } from '../../lib/logger.js';
+import { Cache, type Loaded, type Lookup } from './cache.js';
+import { Collector } from './collector.js';
+import type { CacheEvent } from './events.js';
+import type { Standing } from './standing.js';
+import { partition, tags } from './tags.js';
+
+const own = partition('own');
+const tag = tags.row(own, 'rows', 1);
+
+class ChangingLedger extends MemoryLedger {
+  is: Standing = 'trusted';
+
+  override standing(): Standing {
+    return this.is;
+  }
+}
+
+async function setUp() {
+  const clock = { time: 10_000, now: () => clock.time };
+  const ledger = new ChangingLedger({ clock });
+  const { store } = await openStores({ redis: null, memoryBytes: 1e6, prefix: 'test', clock, now: clock.now, logger: silentLogger });
+  const cache = new Cache({ store, ledger, prefix: 'test', databaseId: 'd', enabled: true, onBackgroundError: () => undefined });
+  const events: CacheEvent[] = [];
+  cache.events.on((event) => events.push(event));
+  let loads = 0;
+  const load = (): Promise<Loaded<number>> => {
+    const collector = new Collector(own);
+    collector.tag(tag);
+    return Promise.resolve({ value: ++loads, collector });
+  };
+  const lookup: Lookup = {
+    identity: cache.identities.of({ layer: 'value', name: 'thing', version: '1' }, own, 1),
+    policy: { maxAge: 60_000, staleWhileRevalidate: 0, scope: 'PUBLIC' },
+  };
+  const read = async (): Promise<number> => {
+    const { value } = await cache.read(cache.begin(), lookup, load);
+    await cache.drain();
+    return value;
+  };
+  return { clock, ledger, cache, store, events, lookup, load, read };
+}
+
+describe('a node that is alone', () => {
+  it('F4 reads nothing that is stored and stores nothing', async () => {
+    const world = await setUp();
+    expect(await world.read()).toBe(1);
+    world.ledger.is = 'alone';
+    expect(await world.read()).toBe(2);
+    world.ledger.is = 'trusted';
+    expect(await world.read()).toBe(1);
+  });
+
+  it('D1 shares its own loads for a second at most', async () => {
+    const world = await setUp();
+    world.ledger.is = 'alone';
+    expect(await world.read()).toBe(1);
+    world.clock.time += 999;
+    expect(await world.read()).toBe(1);
+    world.clock.time += 1;
+    expect(await world.read()).toBe(2);
+  });
+
+  it('F3 does not share what its own change has overtaken, applied or pending', async () => {
+    const world = await setUp();
+    world.ledger.is = 'alone';
+    expect(await world.read()).toBe(1);
+    await world.cache.invalidate([tag]);
+    expect(await world.read()).toBe(2);
+    world.ledger.suspend([tag]);
+    expect(await world.read()).toBe(3);
+    expect(await world.read()).toBe(4);
+    world.ledger.settle([tag]);
+  });
+});
+
+describe('D2 a node whose copy is synced while the database is away', () => {
+  it('serves what the copy calls valid as stale, and stores nothing it contains', async () => {
+    const world = await setUp();
+    await world.read();
+    world.ledger.is = 'synced';
+    const entry = await world.cache.read(world.cache.begin(), world.lookup, () => Promise.reject(new Error('the database is away')));
+    expect(entry.value).toBe(1);
+    expect(world.events.findLast((event) => event.type === 'hit')).toMatchObject({ freshness: 'stale' });
+    const containing = new Collector(own);
+    containing.add(entry, world.ledger.now());
+    expect(containing.notStorable).toBe('it contains a stale value');
+  });
+
+  it('does not serve what a change has overtaken', async () => {
+    const world = await setUp();
+    await world.read();
+    world.ledger.is = 'synced';
+    await world.cache.invalidate([tag]);
+    const failing = world.cache.read(world.cache.begin(), world.lookup, () => Promise.reject(new Error('the database is away')));
+    await expect(failing).rejects.toThrow('the database is away');
+  });
+});

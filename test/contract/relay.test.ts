@@ -1,0 +1,140 @@
+import { eq, sql } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Database } from '../../src/database/database.js';
+import { schema } from '../../src/database/schema.js';
+import { silentLogger } from '../../src/lib/logger.js';
+import type { Change, RowImages } from '../../src/outbox/images.js';
+import { declarePredicates, readPredicates } from '../../src/outbox/predicate-registry.js';
+import { Relay } from '../../src/outbox/relay.js';
+import { fillDatabase, ONE } from './database-fixture.js';
+import { ALL, type OpenedDatabase } from './database-kinds.js';
+
+const { categories, outbox } = schema;
+
+describe.each(ALL)('the relay on $name', ({ open }) => {
+  let opened: OpenedDatabase;
+  let database: Database;
+
+  beforeAll(async () => {
+    opened = await open();
+    database = opened.database;
+    await fillDatabase(database);
+  });
+  beforeEach(() => database.owner((tx) => tx.execute(sql`truncate outbox`)));
+  afterAll(() => opened.close());
+
+  /** A node: its ledger takes everything under the epoch it is in. */
+  function node({ epoch = 'e1', marksPerEpoch = true } = {}) {
+    const state = { epoch, away: false, taken: [] as Change[], polls: [] as string[] };
+    const relay = new Relay({
+      database,
+      logger: silentLogger,
+      marksPerEpoch,
+      epoch: () => state.epoch,
+      apply: ({ changes }: RowImages) => {
+        if (state.away) return Promise.reject(new Error('away'));
+        state.taken.push(...changes);
+        return Promise.resolve(state.epoch);
+      },
+      onPolled: (poll) => state.polls.push(poll.epoch),
+    });
+    return { state, relay };
+  }
+
+  const change = () => database.write(ONE, (tx) => tx.update(categories).set({ slug: sql`slug || 'x'` }).where(eq(categories.id, ONE.categoryId)));
+
+  it('F4 finds what a crash has left, once', async () => {
+    const { state, relay } = node();
+    await change();
+    await relay.poll();
+    await relay.poll();
+    expect(state.taken.map(({ table, partition }) => ({ table, partition }))).toEqual([{ table: 'categories', partition: ONE.tenantId }]);
+    expect(state.polls).toEqual(['e1', 'e1']);
+  });
+
+  it('F4 keeps what could not be applied for the next poll, and reports no poll', async () => {
+    const { state, relay } = node();
+    await change();
+    state.away = true;
+    await expect(relay.poll()).rejects.toThrow('away');
+    expect(state.polls).toEqual([]);
+    state.away = false;
+    await relay.poll();
+    expect(state.taken).toHaveLength(1);
+  });
+
+  it('F5 applies again what was applied under another epoch', async () => {
+    const first = node();
+    await change();
+    await first.relay.poll();
+    const second = node({ epoch: 'e2' });
+    await second.relay.poll();
+    expect(second.state.taken).toHaveLength(1);
+    await second.relay.poll();
+    expect(second.state.taken).toHaveLength(1);
+    const careless = node({ epoch: 'e3', marksPerEpoch: false });
+    await careless.relay.poll();
+    expect(careless.state.taken).toEqual([]);
+  });
+
+  it('F5 polls again when it meets another epoch, and reports only that poll', async () => {
+    const { state, relay } = node();
+    await change();
+    await relay.poll();
+    const other = new Relay({
+      database,
+      logger: silentLogger,
+      epoch: () => state.epoch,
+      apply: ({ changes }) => {
+        // The ledger has begun another epoch since this node last heard of it.
+        state.epoch = 'e2';
+        state.taken.push(...changes);
+        return Promise.resolve('e2');
+      },
+      onPolled: ({ epoch }) => state.polls.push(epoch),
+    });
+    await other.poll();
+    expect(state.polls).toEqual(['e1', 'e2']);
+    expect(state.taken).toHaveLength(2);
+  });
+
+  it('marks what its own node has applied', async () => {
+    const { state, relay } = node();
+    await change();
+    const [row] = await database.read('platform', (db) => db.select({ id: outbox.id }).from(outbox));
+    relay.applied([String(row?.id)], 'e1');
+    await relay.close();
+    await relay.poll();
+    expect(state.taken).toEqual([]);
+  });
+
+  it('takes more rows than fit one batch', async () => {
+    const { state, relay } = node();
+    await database.owner((tx) =>
+      tx.execute(sql`insert into outbox (table_name, partition) select 'categories', ${ONE.tenantId} from generate_series(1, 2500)`),
+    );
+    await relay.poll();
+    expect(state.taken).toHaveLength(2500);
+    expect(state.polls).toEqual(['e1']);
+  });
+
+  it('prunes what was applied and is old, and nothing else', async () => {
+    const { relay } = node();
+    await database.owner((tx) =>
+      tx.execute(sql`
+        insert into outbox (table_name, partition, created_at, applied_epochs) values
+          ('old-applied', 'global', now() - interval '11 minutes', '{e1}'),
+          ('new-applied', 'global', now(), '{e1}')`),
+    );
+    await relay.poll();
+    const rows = await database.read('platform', (db) => db.select({ table: outbox.tableName }).from(outbox));
+    expect(rows).toEqual([{ table: 'new-applied' }]);
+  });
+
+  it('F6 tells other versions of the predicates of this one', async () => {
+    const mine = [{ table: 'medicines', columns: ['category_id', 'rank'] }];
+    expect(await declarePredicates(database, mine)).toBe(true);
+    expect(await declarePredicates(database, mine)).toBe(false);
+    expect(await readPredicates(database)).toContainEqual(mine[0]);
+  });
+});

@@ -1,0 +1,132 @@
+import type { ErrorCode } from '../../../src/graphql/errors.js';
+import { DEMO_PASSWORD } from '../../../src/database/seed/demo-accounts.js';
+import type { MarkedTenant } from './marked-tenants.js';
+
+type Arguments = Readonly<Record<string, unknown>>;
+
+/** What comes of asking one tenant with what is another's: nothing (null, no rows), what everybody gets, or an error. */
+export type Outcome = 'null' | 'no rows' | 'what everybody gets' | ErrorCode;
+
+/** How a field is tried. */
+export interface Case {
+  /** A root field that returns the type of the field, for one that is no root field itself; the arguments are its. */
+  readonly through?: string;
+  /** All arguments of the field, made from what a tenant has. */
+  readonly args: (own: MarkedTenant) => Arguments;
+  /**
+   * Whose data the reply shows: the tenant's of the request; that of whoever asks or is named, wherever they ask; or nobody's
+   * in particular.
+   */
+  readonly shows: 'tenant' | 'self' | 'shared';
+  /** With an administrator of `own`, in `own`: every way to reach for what is `other`'s. */
+  readonly reaching: (own: MarkedTenant, other: MarkedTenant) => readonly (readonly [Outcome, Arguments])[];
+  /** The least a request has to say: false when it is answered without a tenant, too. */
+  readonly needsTenant: boolean;
+}
+
+const page = { first: 5, after: null };
+const nothingToReachFor = (): readonly [] => [];
+
+const shared = (args: (own: MarkedTenant) => Arguments): Case => ({
+  args,
+  shows: 'shared',
+  reaching: (_, other) => [['what everybody gets', args(other)]],
+  needsTenant: false,
+});
+
+/**
+ * Every root field, and every field that requires a role. A new one has to be entered here: with which arguments it is tried,
+ * whose data it shows, and what comes of reaching for another tenant's.
+ */
+export const cases: Readonly<Record<string, Case>> = {
+  'Query.tenant': { args: () => ({}), shows: 'tenant', reaching: nothingToReachFor, needsTenant: true },
+  'Query.viewer': { args: () => ({}), shows: 'self', reaching: nothingToReachFor, needsTenant: false },
+  'Query.categories': { args: () => ({ language: 'en' }), shows: 'tenant', reaching: nothingToReachFor, needsTenant: true },
+  'Query.medicines': {
+    args: ({ categoryId, marker }) => ({ ...page, categoryId, search: marker }),
+    shows: 'tenant',
+    reaching: (_, { categoryId, marker }) => [
+      ['no rows', { ...page, categoryId, search: null }],
+      ['no rows', { ...page, categoryId: null, search: marker }],
+    ],
+    needsTenant: true,
+  },
+  'Query.topMedicines': { args: () => ({ first: 5 }), shows: 'tenant', reaching: nothingToReachFor, needsTenant: true },
+  'Query.medicine': {
+    args: ({ medicineId }) => ({ id: medicineId }),
+    shows: 'tenant',
+    reaching: (_, { medicineId }) => [
+      ['null', { id: medicineId }],
+      ['null', { id: medicineId.toUpperCase() }],
+    ],
+    needsTenant: true,
+  },
+  'Query.catalogue': shared(({ marker }) => ({ ...page, search: marker })),
+  'Query.product': shared(({ productId }) => ({ id: productId })),
+  'Query.medicineGroups': shared(({ marker }) => ({ ...page, search: marker })),
+  'Query.medicineGroup': shared(({ groupId }) => ({ id: groupId })),
+  'Query.stock': {
+    args: ({ medicineId }) => ({ medicineId }),
+    shows: 'tenant',
+    reaching: (_, { medicineId }) => [['null', { medicineId }]],
+    needsTenant: true,
+  },
+  'Query.lowStockCount': { args: () => ({}), shows: 'tenant', reaching: nothingToReachFor, needsTenant: true },
+  'Query.cacheStats': { args: () => ({}), shows: 'tenant', reaching: nothingToReachFor, needsTenant: true },
+  'Medicine.stock': {
+    through: 'medicine',
+    args: ({ medicineId }) => ({ id: medicineId }),
+    shows: 'tenant',
+    reaching: (_, { medicineId }) => [['null', { id: medicineId }]],
+    needsTenant: true,
+  },
+  'Mutation.signIn': {
+    args: ({ staff }) => ({ input: { email: staff, password: DEMO_PASSWORD } }),
+    shows: 'self',
+    reaching: nothingToReachFor,
+    needsTenant: false,
+  },
+  'Mutation.signOut': { args: () => ({}), shows: 'shared', reaching: nothingToReachFor, needsTenant: false },
+  'Mutation.sellMedicine': {
+    args: ({ medicineId }) => ({ input: { medicineId, quantity: 1 } }),
+    shows: 'tenant',
+    reaching: (_, { medicineId }) => [
+      ['NOT_FOUND', { input: { medicineId, quantity: 1 } }],
+      // How many another tenant has must not be told from that there is none.
+      ['NOT_FOUND', { input: { medicineId, quantity: 1_000_000 } }],
+    ],
+    needsTenant: true,
+  },
+  'Mutation.adjustStock': {
+    args: ({ medicineId, marker }) => ({ input: { medicineId, delta: 1, reason: 'RECEIPT', note: marker } }),
+    shows: 'tenant',
+    reaching: (_, { medicineId }) => [
+      ['NOT_FOUND', { input: { medicineId, delta: 1 } }],
+      ['NOT_FOUND', { input: { medicineId, delta: -1_000_000 } }],
+    ],
+    needsTenant: true,
+  },
+  'Mutation.updateMedicine': {
+    args: ({ medicineId, categoryId, marker }) => ({ input: { id: medicineId, categoryId, name: `Medicine ${marker}`, priceAmount: 999, discontinued: false } }),
+    shows: 'tenant',
+    reaching: (own, other) => [
+      ['NOT_FOUND', { input: { id: other.medicineId, priceAmount: 1 } }],
+      ['NOT_FOUND', { input: { id: own.medicineId, categoryId: other.categoryId } }],
+    ],
+    needsTenant: true,
+  },
+  'Mutation.cachePurge': {
+    args: () => ({ input: { type: 'Medicine' } }),
+    shows: 'tenant',
+    reaching: (_, { slug, id, medicineId }) => [
+      ['FORBIDDEN', { input: { tenant: slug } }],
+      ['FORBIDDEN', { input: { tenant: slug, everything: true } }],
+      ['FORBIDDEN', { input: { tenant: slug, entity: { type: 'Medicine', id: medicineId } } }],
+      ['FORBIDDEN', { input: { tag: `t/${id}` } }],
+      ['FORBIDDEN', { input: { tag: `t/${id}/medicines/${medicineId}` } }],
+      ['FORBIDDEN', { input: { tag: 't' } }],
+      ['FORBIDDEN', { input: { type: 'Product' } }],
+    ],
+    needsTenant: true,
+  },
+};
