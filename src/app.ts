@@ -41,6 +41,8 @@ export interface AppOptions {
   readonly logTo?: { write(line: string): void };
   /** Mechanisms to take out, to see what then fails. */
   readonly without?: Without;
+  /** How many tags the ledger remembers. */
+  readonly ledgerMaxTags?: number;
   /** A database that is open already, and is left open by `close`. */
   readonly database?: Database;
 }
@@ -63,7 +65,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const clock = options.clock ?? systemClock;
   const logger = createLogger(config.log, options.logTo);
   const database = options.database ?? (await openDatabase({ ...databaseOptions(config), logger, onQuery: options.onQuery }));
-  const opened = await openCache({ config, database, clock, logger, ...(options.without === undefined ? {} : { without: options.without }) });
+  const opened = await openCache({ config, database, clock, logger, without: options.without, ledgerMaxTags: options.ledgerMaxTags });
   const { cache } = opened;
   const statistics = new CacheStatistics(clock);
   cache.events.on(statistics.listener);
@@ -78,7 +80,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     readerOf: (context) => context.reader,
     contextWithin: (context, reader, of) => context.within(reader, of),
     varyBy: (context, args) => (context.tenantOrNull === null ? {} : { language: context.language(asText(args['language'])) }),
-    viewerOf: ({ viewer }) => (viewer.kind === 'anonymous' ? null : viewer.userId),
+    // A tenant's partition holds nothing about people who do not belong to it (P2).
+    viewerOf: ({ viewer }) => (viewer.kind === 'anonymous' || viewer.role === null ? null : viewer.userId),
     version: digest(buildId() + printSchema(schema)),
   });
   authorizeFields(schema);

@@ -15,7 +15,9 @@ export interface CacheRooms {
   readonly clock: Clock;
   readonly logger: Logger;
   /** For tests of the mechanisms alone. */
-  readonly without?: Without;
+  readonly without?: Without | undefined;
+  /** How many tags the ledger remembers. */
+  readonly ledgerMaxTags?: number | undefined;
 }
 
 /** The cache of one process, and what tells it of changes. */
@@ -34,7 +36,7 @@ const LEDGER_DEADLINE_MS = 500;
 const IDLE_POLL_MS = 60_000;
 
 /** Opens stores and ledger, and begins to follow the outbox. */
-export async function openCache({ config, database, clock, logger, without = NOTHING }: CacheRooms): Promise<OpenCache> {
+export async function openCache({ config, database, clock, logger, without = NOTHING, ledgerMaxTags: maxTags }: CacheRooms): Promise<OpenCache> {
   const { enabled, prefix, deadline, memoryBytes, maxEntryBytes } = config.cache;
   let ledger: Ledger | undefined;
   const stores = await openStores({
@@ -51,10 +53,20 @@ export async function openCache({ config, database, clock, logger, without = NOT
   const isAlone = database.kind === 'pglite' && stores.redis === null;
   const needsPolls = !isAlone && !without.has('outbox');
   if (stores.redis === null) {
-    ledger = new MemoryLedger({ clock, needsPolls, without });
+    ledger = new MemoryLedger({ clock, maxTags, needsPolls, without });
   } else {
     const connection = ledgerConnection(stores.redis, logger);
-    const shared = new RedisLedger({ connection, prefix, databaseId: database.id, clock, deadlineMs: LEDGER_DEADLINE_MS, needsPolls, logger, without });
+    const shared = new RedisLedger({
+      connection,
+      prefix,
+      databaseId: database.id,
+      clock,
+      deadlineMs: LEDGER_DEADLINE_MS,
+      maxTags,
+      needsPolls,
+      logger,
+      without,
+    });
     await shared.start();
     ledger = shared;
   }

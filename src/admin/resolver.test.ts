@@ -52,7 +52,7 @@ function makeWorld(): World {
     cache: {
       enabled: true,
       ledger: { report: () => ledger, standing: () => 'trusted' } as Admin['cache']['ledger'],
-      store: { stats: () => Promise.resolve(store), getMany: unused, setMany: unused, deleteMany: unused, clear: unused, close: unused },
+      store: { stats: () => Promise.resolve(store), getMany: unused, setMany: unused, deleteMany: unused, clear: unused, clearPartition: unused, close: unused },
       invalidate: (tags) => {
         purged.push(...tags);
         return Promise.resolve({ epoch: 'e', position: 8, replaced: new Map() });

@@ -4,6 +4,7 @@ export { isUsable, judge, type Entry, type MissReason, type Stamp, type Verdict 
 export { CacheError } from './core/errors.js';
 export type { CacheEvent, CacheEvents, CacheListener } from './core/events.js';
 export type { CacheKey, Identity, Layer, Subject } from './core/key.js';
+export { forgetPartition } from './core/forget-partition.js';
 export type { Invalidation, Ledger, LedgerReport } from './core/ledger.js';
 export { NOTHING, type Mechanism, type Without } from './core/mechanisms.js';
 export { NEGATIVE_MAX_AGE, type CacheScope, type Policy, type Profiles } from './core/policy.js';

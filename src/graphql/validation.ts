@@ -88,7 +88,10 @@ export function validateArgument(value: unknown): void {
 
 function violationsOf({ property, constraints = {}, children = [] }: ValidationError, parent: string): readonly Violation[] {
   const argument = /^\d+$/.test(property) ? `${parent}[${property}]` : parent === '' ? property : `${parent}.${property}`;
-  const own = Object.entries(constraints).map(([name, remedy]) => ({ argument, rule: name, remedy }));
+  const own = Object.entries(constraints)
+    // That it is an input at all, GraphQL has seen to; class-validator says it of null, too.
+    .filter(([name]) => name !== 'nestedValidation')
+    .map(([name, remedy]) => ({ argument, rule: name, remedy }));
   return [...own, ...children.flatMap((child) => violationsOf(child, argument))];
 }
 

@@ -42,7 +42,7 @@ export class TcpProxy {
     this.#state = state;
     // What was sent into the silence is lost, not delivered late.
     if (state === 'cut' || before === 'silent') this.#breakAll();
-    for (const pair of this.#pairs) for (const socket of pair) if (state === 'silent') socket.pause();
+    if (state === 'silent') for (const pair of this.#pairs) silence(pair);
   }
 
   async close(): Promise<void> {
@@ -65,9 +65,9 @@ export class TcpProxy {
       far.destroy();
     };
     for (const socket of pair) socket.on('error', end).on('close', end);
+    if (this.#state === 'silent') return silence(pair);
     near.pipe(far);
     far.pipe(near);
-    if (this.#state === 'silent') for (const socket of pair) socket.pause();
   }
 
   #breakAll(): void {
@@ -76,4 +76,8 @@ export class TcpProxy {
       far.resetAndDestroy();
     }
   }
+}
+
+function silence(pair: readonly [Socket, Socket]): void {
+  for (const socket of pair) socket.unpipe().pause();
 }

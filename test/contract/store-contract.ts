@@ -3,6 +3,7 @@ import type { Entry } from '../../src/cache/core/entry.js';
 import type { CacheKey } from '../../src/cache/core/key.js';
 import { sealEntry } from '../../src/cache/core/seal.js';
 import type { EntryStore, StoreWrite } from '../../src/cache/core/store.js';
+import { partition } from '../../src/cache/core/tags.js';
 
 export interface OpenStore {
   readonly store: EntryStore;
@@ -134,6 +135,17 @@ export function storeContract(name: string, open: (prefix: string) => Promise<Op
       expect(valuesOf(await other.store.getMany([other.at(1)]))).toEqual(['kept']);
     });
 
+    it('clears one partition, and nothing of others', async () => {
+      const { store, prefix, at } = await opens();
+      const kept = [key(prefix, 1, 'riverside'), key(prefix, 1, 'downtown-2'), key(prefix, 1, 'global')];
+      await store.setMany([...[...Array(1500).keys()].map((id) => writeOf(at(id), entryOf(id))), ...kept.map((each) => writeOf(each, entryOf('kept')))]);
+      await store.clearPartition(partition('nobody'));
+      await store.clearPartition(partition('downtown'));
+      expect(valuesOf(await store.getMany([at(0), at(1499), ...kept]))).toEqual([undefined, undefined, 'kept', 'kept', 'kept']);
+      await store.setMany([writeOf(at(1), entryOf('new'))]);
+      expect(valuesOf(await store.getMany([at(1)]))).toEqual(['new']);
+    });
+
     it('C4 does not store what is oversized (1 MiB unless told otherwise)', async () => {
       const { store, at } = await opens();
       await store.setMany([writeOf(at('large'), entryOf('x'.repeat(600_000))), writeOf(at('small'), entryOf('x'.repeat(100_000)))]);
@@ -159,6 +171,7 @@ export function storeContract(name: string, open: (prefix: string) => Promise<Op
       await expect(store.setMany([writeOf(at(1), entryOf(1))])).resolves.toBeUndefined();
       await expect(store.deleteMany([at(1)])).resolves.toBeUndefined();
       await expect(store.clear()).resolves.toBeUndefined();
+      await expect(store.clearPartition(partition('downtown'))).resolves.toBeUndefined();
     });
   });
 }

@@ -41,6 +41,7 @@ function failOver(world: World): void {
   const { random, setting, master: old } = world;
   world.master = world.startServer({ server: old, changesAgo: 1 + random.below(9) });
   old.isUp = setting.splitBrain && random.chance(0.5);
+  world.oldMasters.push(old);
   for (const node of world.nodes) {
     if (!old.isUp || random.chance(0.6)) node.server = world.master;
   }
@@ -63,8 +64,10 @@ function flush(world: World): void {
   world.master.flush();
 }
 
-function reconnect(world: World): void {
-  world.random.pick(world.nodes).server = world.master;
+/** Mostly, a node finds the master; while the brain is split, it may go back to the old one. */
+function reconnect({ random, nodes, master, oldMasters }: World): void {
+  const up = oldMasters.filter(({ isUp }) => isUp);
+  random.pick(nodes).server = up.length > 0 && random.chance(0.4) ? random.pick(up) : master;
 }
 
 /** Somebody sets the server's clock. */

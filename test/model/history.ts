@@ -32,9 +32,13 @@ export interface Expected {
 /** What clients saw: mutations answered, reads answered, and whether they fit together. */
 export class History {
   readonly violations: Violation[] = [];
-  readonly #writes: AnsweredWrite[] = [];
   reads = 0;
   hits = 0;
+  readonly #writes: AnsweredWrite[] = [];
+  readonly #seenOn = new Map<number, Versions>();
+  /** What every node has to show by now, and how many of the writes that includes. */
+  #seenByAll: Versions = {};
+  #due = 0;
 
   constructor(
     /** Milliseconds after which every node has to show an answered mutation. */
@@ -42,8 +46,9 @@ export class History {
     private readonly now: () => number,
   ) {}
 
-  answered(write: Omit<AnsweredWrite, 'at'>): void {
-    this.#writes.push({ ...write, at: this.now() });
+  answered(answer: Omit<AnsweredWrite, 'at'>): void {
+    this.#writes.push({ ...answer, at: this.now() });
+    this.#seenOn.set(answer.node, newest(this.#seenOn.get(answer.node) ?? {}, answer.versions));
   }
 
   get withTokens(): readonly AnsweredWrite[] {
@@ -52,29 +57,25 @@ export class History {
 
   /** A read begins on a node; a strong one has been handed the token of a write. */
   expect(node: number, strong: Versions = {}): Expected {
-    const due = this.now() - this.bound;
-    return {
-      node,
-      sameNode: newest(this.#writes.filter((write) => write.node === node)),
-      otherNodes: newest(this.#writes.filter(({ at }) => at < due)),
-      strong,
-    };
+    for (let next = this.#writes[this.#due]; next !== undefined && next.at < this.now() - this.bound; next = this.#writes[++this.#due]) {
+      this.#seenByAll = newest(this.#seenByAll, next.versions);
+    }
+    return { node, sameNode: this.#seenOn.get(node) ?? {}, otherNodes: this.#seenByAll, strong };
   }
 
   /** A read that began as expected is answered with these versions. */
-  check(expected: Expected, seen: Versions): void {
-    this.#compare(expected, seen, { kind: 'same node', due: expected.sameNode });
-    this.#compare(expected, seen, { kind: 'other node', due: expected.otherNodes });
-    this.#compare(expected, seen, { kind: 'strong', due: expected.strong });
+  check({ node, sameNode, otherNodes, strong }: Expected, seen: Versions): void {
+    this.#compare('same node', { node, seen, due: sameNode });
+    this.#compare('other node', { node, seen, due: otherNodes });
+    this.#compare('strong', { node, seen, due: strong });
   }
 
   /** When everything has come to rest, whatever may still be served has to be what the database says. */
   checkAtRest(node: number, seen: Versions, database: Database): void {
-    const all = database.read(ROWS);
-    this.#compare({ node }, seen, { kind: 'for ever', due: all });
+    this.#compare('for ever', { node, seen, due: database.read(ROWS) });
   }
 
-  #compare({ node }: { readonly node: number }, seen: Versions, { kind, due }: { kind: Violation['kind']; due: Versions }): void {
+  #compare(kind: Violation['kind'], { node, seen, due }: { readonly node: number; readonly seen: Versions; readonly due: Versions }): void {
     for (const row of ROWS) {
       const version = seen[row];
       const least = due[row] ?? 0;
@@ -85,10 +86,8 @@ export class History {
   }
 }
 
-function newest(writes: readonly AnsweredWrite[]): Versions {
-  const result: Partial<Record<Row, number>> = {};
-  for (const { versions } of writes) {
-    for (const row of ROWS) if ((versions[row] ?? 0) > (result[row] ?? 0)) result[row] = versions[row] ?? 0;
-  }
+function newest(one: Versions, other: Versions): Versions {
+  const result: Partial<Record<Row, number>> = { ...one };
+  for (const row of ROWS) if ((other[row] ?? 0) > (one[row] ?? 0)) result[row] = other[row] ?? 0;
   return result;
 }

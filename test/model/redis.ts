@@ -38,6 +38,8 @@ export class RedisServer {
   isUp = true;
   /** Milliseconds that its wall clock is off. */
   clockOffset = 0;
+  /** Scripts that it knows by their digest. */
+  readonly scripts = new Set<string>();
   entries: Map<string, unknown>;
   readonly #ledger: Map<string, number>;
   readonly #past: Snapshot[] = [EMPTY];

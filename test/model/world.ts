@@ -66,6 +66,7 @@ export interface WorldOptions {
 export class World {
   time = 0;
   master: RedisServer;
+  readonly oldMasters: RedisServer[] = [];
   nodes: readonly WorldNode[];
   readonly setting: Setting;
   readonly without: Without;
@@ -118,7 +119,7 @@ export class World {
         this.scheduler.step();
         yield;
       }
-      if (this.random.chance(0.3)) this.#inspect(this.random.pick(this.nodes));
+      for (const node of this.nodes) this.#inspect(node);
     }
     yield* this.#comeToRest();
   }

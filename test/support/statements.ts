@@ -6,12 +6,12 @@ export interface Sent {
   readonly selects: readonly string[];
   /** Writes of domain tables. */
   readonly writes: readonly string[];
-  /** What concerns the outbox: read back by transactions, polled by the relay whenever it is time. */
+  /** What concerns the outbox and the predicates of other versions: read back by transactions, polled by the relay whenever it is time. */
   readonly outbox: readonly string[];
 }
 
 const CONTROL = /^(begin|commit|rollback|set |savepoint|release|select 1$)/i;
-const OUTBOX = /\b(from|update) outbox/;
+const OUTBOX = /\b(from|update) ("?cache_predicates|outbox)/;
 
 /** Records the statements that a database is sent. */
 export class Statements {

@@ -66,6 +66,8 @@ class TestStore implements EntryStore {
     for (const key of keys) this.entries.delete(key);
   }
 
+  async clearPartition(): Promise<void> {}
+
   async clear(): Promise<void> {
     this.entries.clear();
   }
@@ -680,6 +682,10 @@ describe('a request', () => {
     request.renew();
     expect(request.memo(owner, () => ({}))).not.toBe(memo);
     expect([request.stamp.position, request.readAt, request.generation]).toEqual([1, 10_005, 1]);
+    world.ledger.suspend([row('a')]);
+    expect(request.hadPending).toBe(false);
+    request.renew();
+    expect(request.hadPending).toBe(true);
     expect(request.began).toEqual({ stamp: { epoch: world.ledger.epoch, position: 0 }, readAt: 10_000 });
   });
 

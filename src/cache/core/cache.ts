@@ -10,7 +10,7 @@ import { Reading, type Loaded, type LoadMissing, type Lookup } from './reading.j
 import { RecentLoads } from './recent-loads.js';
 import { CacheRequest } from './request.js';
 import { sealEntry } from './seal.js';
-import { Flights, type Began, type Flight, type Leading } from './single-flight.js';
+import { Flights, type Began, type Flight } from './single-flight.js';
 import type { EntryStore, StoreWrite } from './store.js';
 import type { Tag } from './tags.js';
 
@@ -226,7 +226,7 @@ export class Cache {
     const flights = toLoad.map((at) => this.#flights.lead(reading.at(at).identity.key, reading));
     const loaded = await this.#load(reading, toLoad);
     const writes: StoreWrite[] = [];
-    const written: Leading[] = [];
+    const written: Flight[] = [];
     flights.forEach((flight, index) => {
       const at = toLoad[index] as number;
       const result = loaded[index];

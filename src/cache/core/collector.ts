@@ -11,7 +11,8 @@ export const MAX_TAGS_PER_TABLE = 500;
  */
 export class Collector {
   #tags = new Set<Tag>();
-  #perTable = new Map<string, number>();
+  /** Counted only from when there are enough tags for any table to have too many. */
+  #perTable: Map<string, number> | null = null;
   #freshUntil = Infinity;
   #staleUntil = Infinity;
   #readAt = Infinity;
@@ -26,16 +27,8 @@ export class Collector {
     if (this.#tags.has(tag)) return;
     const of = partitionOfTag(tag);
     if (of !== null && of !== GLOBAL && of !== this.partition) this.forbid(`it read partition ${of}`);
-    const table = tableOfTag(tag);
-    if (table !== null && of !== null) {
-      const name = `${of}/${table}`;
-      const count = (this.#perTable.get(name) ?? 0) + 1;
-      this.#perTable.set(name, count);
-      if (count > MAX_TAGS_PER_TABLE) {
-        if (count === MAX_TAGS_PER_TABLE + 1) this.#collapse(of, table);
-        return;
-      }
-    }
+    const isCounting = this.#perTable !== null || this.#tags.size >= MAX_TAGS_PER_TABLE;
+    if (of !== null && isCounting && !this.#hasRoomFor(tag, of)) return;
     this.#tags.add(tag);
   }
 
@@ -102,6 +95,28 @@ export class Collector {
       freshUntil,
       staleUntil: Math.max(freshUntil, Math.min(readAt + maxAge + policy.staleWhileRevalidate, this.#staleUntil)),
     };
+  }
+
+  /** Counts a tag; false when its table is, or becomes by it, one of those that the entry depends on as a whole. */
+  #hasRoomFor(tag: Tag, of: Partition): boolean {
+    const table = tableOfTag(tag);
+    if (table === null) return true;
+    this.#perTable ??= this.#countTables();
+    const name = `${of}/${table}`;
+    const count = (this.#perTable.get(name) ?? 0) + 1;
+    this.#perTable.set(name, count);
+    if (count <= MAX_TAGS_PER_TABLE) return true;
+    if (count === MAX_TAGS_PER_TABLE + 1) this.#collapse(of, table);
+    return false;
+  }
+
+  #countTables(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const tag of this.#tags) {
+      const name = `${partitionOfTag(tag)}/${tableOfTag(tag)}`;
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+    return counts;
   }
 
   #collapse(of: Partition, table: string): void {

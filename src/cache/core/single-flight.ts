@@ -14,17 +14,46 @@ export interface Began {
   readonly readAt: number;
 }
 
-export interface Flight extends Began {
-  readonly landed: Promise<Landed>;
-}
+/** A load under way, and then, for as long as others may join it, what it brought. */
+export class Flight implements Began {
+  readonly stamp: Stamp;
+  readonly readAt: number;
+  #landed: Landed | null = null;
+  // Made for the first who joins: most loads are joined by nobody.
+  #waiting: { readonly promise: Promise<Landed>; land(landed: Landed): void; fail(error: unknown): void } | null = null;
 
-/** The leader's side of a flight. */
-export interface Leading {
-  /** Tells those who joined, and whoever joins until `leave`. */
-  land(landed: Landed): void;
-  fail(error: unknown): void;
+  constructor(
+    private readonly flights: Map<CacheKey, Flight>,
+    private readonly key: CacheKey,
+    began: Began,
+  ) {
+    this.stamp = began.stamp;
+    this.readAt = began.readAt;
+  }
+
+  /** For who joins. */
+  get landed(): Promise<Landed> {
+    if (this.#landed !== null) return Promise.resolve(this.#landed);
+    this.#waiting ??= waiting();
+    return this.#waiting.promise;
+  }
+
+  /** For its leader: tells those who joined, and whoever joins until `leave`. */
+  land(landed: Landed): void {
+    this.#landed = landed;
+    this.#waiting?.land(landed);
+  }
+
+  /** For its leader: tells those who joined; nobody joins any more. */
+  fail(error: unknown): void {
+    this.leave();
+    this.#waiting?.fail(error);
+  }
+
   /** From now on nobody can join. */
-  leave(): void;
+  leave(): void {
+    if (this.flights.get(this.key) === this) this.flights.delete(this.key);
+  }
 }
 
 /** Loads under way in this process, by full key: two viewers never share a PRIVATE one (P4). */
@@ -36,27 +65,19 @@ export class Flights {
   }
 
   /** Announces a load. A later flight takes the place of an earlier one under the same key. */
-  lead(key: CacheKey, { stamp, readAt }: Began): Leading {
-    let land!: (landed: Landed) => void;
-    let fail!: (error: unknown) => void;
-    const landed = new Promise<Landed>((resolve, reject) => {
-      land = resolve;
-      fail = reject;
-    });
-    // Nobody may have joined: then its failure is told to the leader only.
-    landed.catch(() => undefined);
-    const flight: Flight = { landed, stamp, readAt };
+  lead(key: CacheKey, began: Began): Flight {
+    const flight = new Flight(this.#underWay, key, began);
     this.#underWay.set(key, flight);
-    const leave = (): void => {
-      if (this.#underWay.get(key) === flight) this.#underWay.delete(key);
-    };
-    return {
-      land,
-      fail: (error) => {
-        leave();
-        fail(error);
-      },
-      leave,
-    };
+    return flight;
   }
+}
+
+function waiting() {
+  let land!: (landed: Landed) => void;
+  let fail!: (error: unknown) => void;
+  const promise = new Promise<Landed>((resolve, reject) => {
+    land = resolve;
+    fail = reject;
+  });
+  return { promise, land, fail };
 }

@@ -1,6 +1,7 @@
 import type { Entry } from './entry.js';
 import type { CacheKey } from './key.js';
 import type { LookupBudget } from './lookup-budget.js';
+import type { Partition } from './tags.js';
 
 export interface StoreWrite {
   readonly key: CacheKey;
@@ -27,6 +28,8 @@ export interface EntryStore {
   deleteMany(keys: readonly CacheKey[]): Promise<void>;
   /** Forgets every entry under this store's prefix, and nobody else's. */
   clear(): Promise<void>;
+  /** Forgets every entry of one partition: for one that is gone, whose bytes are to go, too. Walks through all keys. */
+  clearPartition(of: Partition): Promise<void>;
   stats(): Promise<StoreStats>;
   close(): Promise<void>;
 }

@@ -10,6 +10,8 @@ export type Tag = string & { readonly [tagBrand]: true };
 export type Partition = string & { readonly [partitionBrand]: true };
 
 const PARTITION = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
+/** What percent encoding leaves as it is: nearly every id. */
+const PLAIN_VALUE = /^[A-Za-z0-9_-]*$/;
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;
 
 /** @throws CacheError CACHE_PARTITION_INVALID for anything but 1–64 letters, digits, `_` and `-`. */
@@ -31,6 +33,7 @@ export type TagValue = string | number | bigint | boolean | null;
  */
 export function encodeTagValue(value: TagValue): string {
   if (value === null) return '~';
+  if (typeof value === 'string' && PLAIN_VALUE.test(value)) return value;
   // An unpaired surrogate has no percent encoding, and a client can send one.
   return encodeURIComponent(String(value).replace(/\p{Surrogate}/gu, '\ufffd')).replaceAll('~', '%7E');
 }

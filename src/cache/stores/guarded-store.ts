@@ -2,6 +2,11 @@ import type { KeyvStoreAdapter, StoredData } from 'keyv';
 import type { LookupBudget } from '../core/lookup-budget.js';
 import type { Guard } from './guard.js';
 
+/** A Keyv store that can tell partitions apart. */
+export interface PartitionedStore extends KeyvStoreAdapter {
+  clearPartition?(partition: string): Promise<void>;
+}
+
 /**
  * Any Keyv store behind a guard: an outage is a miss. No method rejects, and none takes longer than the deadline (D1).
  * The store has to tell failures by rejecting; stores that swallow them are never found to be failing.
@@ -11,7 +16,7 @@ export class GuardedStore implements KeyvStoreAdapter {
   namespace?: string | undefined;
 
   constructor(
-    private readonly store: KeyvStoreAdapter,
+    private readonly store: PartitionedStore,
     private readonly guard: Guard,
   ) {}
 
@@ -54,17 +59,26 @@ export class GuardedStore implements KeyvStoreAdapter {
   }
 
   /** Takes as long as it takes: it walks through all keys, and an operator waits for it. */
-  async clear(): Promise<void> {
-    if (!this.guard.healthy) return;
-    try {
-      await this.store.clear();
-    } catch {
-      // As with every other outage: the guard finds out with the next look-up.
-    }
+  clear(): Promise<void> {
+    return this.#walk(() => this.store.clear());
+  }
+
+  /** As `clear`, which is also what happens in a store that knows no partitions. */
+  clearPartition(partition: string): Promise<void> {
+    return this.#walk(() => this.store.clearPartition?.(partition) ?? this.store.clear());
   }
 
   /** Failures are counted by the guard; nobody need listen. */
   on(): this {
     return this;
+  }
+
+  async #walk(work: () => Promise<void>): Promise<void> {
+    if (!this.guard.healthy) return;
+    try {
+      await work();
+    } catch {
+      // As with every other outage: the guard finds out with the next look-up.
+    }
   }
 }

@@ -2,6 +2,7 @@ import type { Entry } from '../core/entry.js';
 import type { CacheKey } from '../core/key.js';
 import type { LookupBudget } from '../core/lookup-budget.js';
 import type { EntryStore, StoreStats, StoreWrite, TierStats } from '../core/store.js';
+import type { Partition } from '../core/tags.js';
 import type { EntryCodec } from './entry-codec.js';
 import { DEFAULT_MAX_ENTRY_BYTES } from './memory-store.js';
 
@@ -11,6 +12,7 @@ export interface BatchStore {
   setMany(values: { key: string; value: unknown; ttl: number; bytes: number }[]): Promise<void>;
   deleteMany(keys: readonly string[]): Promise<boolean>;
   clear(): Promise<void>;
+  clearPartition(partition: string): Promise<void>;
 }
 
 export interface KeyvEntryStoreOptions {
@@ -58,6 +60,10 @@ export class KeyvEntryStore implements EntryStore {
 
   clear(): Promise<void> {
     return this.options.store.clear();
+  }
+
+  clearPartition(of: Partition): Promise<void> {
+    return this.options.store.clearPartition(of);
   }
 
   async stats(): Promise<StoreStats> {

@@ -131,6 +131,12 @@ export class MemoryStore implements KeyvStoreAdapter {
     return Promise.resolve();
   }
 
+  clearPartition(partition: string): Promise<void> {
+    const shelf = this.#shelves.get(partition);
+    while (shelf?.oldest) this.#drop(shelf.oldest);
+    return Promise.resolve();
+  }
+
   /** Memory has no failures to tell of. */
   on(): this {
     return this;

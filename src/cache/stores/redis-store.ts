@@ -7,6 +7,9 @@ import type { RedisClient } from './redis-client.js';
  * Failures are thrown, not swallowed: whoever guards this store has to see them.
  */
 export class RedisStore extends KeyvRedis<string | Buffer> {
+  readonly #client: RedisClient;
+  readonly #prefix: string;
+
   /** @param replies what stored values come back as; bytes for what was stored as bytes. */
   constructor(client: RedisClient, prefix: string, replies: 'text' | 'bytes') {
     const connection = replies === 'bytes' ? client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer }) : client;
@@ -14,9 +17,17 @@ export class RedisStore extends KeyvRedis<string | Buffer> {
     super(connection as never, { namespace: prefix, keyPrefixSeparator: ':', throwOnErrors: true, throwOnConnectError: false });
     // Emitted beside being thrown; the client's own listener logs what happens to the connection.
     this.on('error', () => undefined);
+    this.#client = client;
+    this.#prefix = prefix;
   }
 
   override createKeyPrefix(key: string): string {
     return key;
+  }
+
+  /** In steps, between which the server answers others. Neither prefix nor partition holds what Redis takes for a pattern. */
+  async clearPartition(partition: string): Promise<void> {
+    const steps = this.#client.scanIterator({ MATCH: `${this.#prefix}:${partition}:*`, COUNT: 1000, TYPE: 'string' });
+    for await (const keys of steps) if (keys.length > 0) await this.#client.unlink(keys);
   }
 }

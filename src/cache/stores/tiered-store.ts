@@ -3,6 +3,7 @@ import type { CacheKey } from '../core/key.js';
 import type { LookupBudget } from '../core/lookup-budget.js';
 import { sealEntry } from '../core/seal.js';
 import type { EntryStore, StoreStats, StoreWrite } from '../core/store.js';
+import type { Partition } from '../core/tags.js';
 
 /** A store in this process in front of one elsewhere: what is near is not asked for far away. */
 export class TieredStore implements EntryStore {
@@ -33,6 +34,10 @@ export class TieredStore implements EntryStore {
 
   async clear(): Promise<void> {
     await Promise.all([this.near.clear(), this.far.clear()]);
+  }
+
+  async clearPartition(of: Partition): Promise<void> {
+    await Promise.all([this.near.clearPartition(of), this.far.clearPartition(of)]);
   }
 
   async stats(): Promise<StoreStats> {

@@ -1,8 +1,10 @@
-import { Arg, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Requires } from '../../graphql/authorize.js';
 import { CacheProfile } from '../../graphql/cache-profile.js';
 import type { Context } from '../../graphql/context.js';
-import { categoriesIn, categoryName, type CategoryData } from './category.service.js';
-import { Category } from './category.type.js';
+import { createCategory, deleteCategory, updateCategory } from './category-admin.service.js';
+import { categoriesIn, categoryName, namesOf, type CategoryData } from './category.service.js';
+import { Category, CreateCategoryInput, DeleteCategoryPayload, LocalizedText, UpdateCategoryInput } from './category.type.js';
 import { medicineCount } from './medicine.service.js';
 
 const LANGUAGE = "One of the tenant's languages. Without it: the best of `Accept-Language`, else the tenant's default.";
@@ -18,6 +20,24 @@ export class CategoryResolver {
     return categoriesIn(ctx, language);
   }
 
+  @Requires('TENANT_ADMIN')
+  @Mutation(() => Category, { description: 'Fails with ALREADY_EXISTS for a slug that the tenant has.' })
+  createCategory(@Arg('input', () => CreateCategoryInput) input: CreateCategoryInput, @Ctx() ctx: Context): Promise<CategoryData> {
+    return createCategory(ctx, input);
+  }
+
+  @Requires('TENANT_ADMIN')
+  @Mutation(() => Category, { description: 'Changes what is given.' })
+  updateCategory(@Arg('input', () => UpdateCategoryInput) input: UpdateCategoryInput, @Ctx() ctx: Context): Promise<CategoryData> {
+    return updateCategory(ctx, input);
+  }
+
+  @Requires('TENANT_ADMIN')
+  @Mutation(() => DeleteCategoryPayload, { description: 'Deletes an empty category. Fails with IN_USE while medicines are in it, discontinued ones too.' })
+  async deleteCategory(@Arg('id', () => ID) id: string, @Ctx() ctx: Context): Promise<DeleteCategoryPayload> {
+    return { deletedId: await deleteCategory(ctx, id) };
+  }
+
   @FieldResolver(() => String)
   name(
     @Root() category: CategoryData,
@@ -25,6 +45,11 @@ export class CategoryResolver {
     @Ctx() ctx: Context,
   ): string {
     return categoryName(ctx, category, language);
+  }
+
+  @FieldResolver(() => [LocalizedText], { description: 'Its name in every language that it has one in.' })
+  names(@Root() category: CategoryData): readonly LocalizedText[] {
+    return namesOf(category);
   }
 
   @CacheProfile('stats')

@@ -4,7 +4,7 @@ import { resolveLanguage } from '../../graphql/language.js';
 import { categoriesIn, categoryName } from './category.service.js';
 
 const tenant: Pick<Tenant, 'languages' | 'defaultLanguage'> = { languages: ['en', 'fr', 'de'], defaultLanguage: 'en' };
-const tablets = { id: '1', slug: 'tablets', names: { en: 'Tablets', fr: 'Comprimés' } };
+const tablets = { id: '1', slug: 'tablets', names: { en: 'Tablets', fr: 'Comprimés' }, sortOrder: 0 };
 
 function context(accepted: readonly string[] = []): Context {
   const language = (argument?: string | null) => resolveLanguage(tenant, accepted, argument);

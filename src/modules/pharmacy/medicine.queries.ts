@@ -1,6 +1,7 @@
 import { and, asc, count, eq, ilike, inArray, isNotNull, isNull, sql, type SQL } from 'drizzle-orm';
 import type { Db } from '../../database/database.js';
-import { categories, medicines } from '../../database/tables/pharmacy.js';
+import { productGroups, products } from '../../database/tables/catalogue.js';
+import { categories, medicines, stockLevels } from '../../database/tables/pharmacy.js';
 import type { TextPageAsk } from '../../graphql/page-args.js';
 import { containing } from '../../graphql/search.js';
 
@@ -85,9 +86,30 @@ export const highestRanked = (db: Db, first: number): Promise<MedicineRow[]> =>
     .orderBy(asc(medicines.rank), asc(medicines.id))
     .limit(first);
 
-export async function categoryExists(tx: Db, id: string): Promise<boolean> {
-  const found = await tx.select({ id: categories.id }).from(categories).where(eq(categories.id, id));
+/** Whether there is such a category; if so, it stays until the transaction ends. */
+export async function holdCategory(tx: Db, id: string): Promise<boolean> {
+  const found = await tx.select({ id: categories.id }).from(categories).where(eq(categories.id, id)).for('key share');
   return found.length > 0;
+}
+
+/** What a medicine of this product is called unless somebody names it; null when the catalogue has no such product. */
+export async function nameOfProduct(tx: Db, productId: string): Promise<string | null> {
+  const [found] = await tx
+    .select({ tradeName: productGroups.tradeName, strength: products.strength })
+    .from(products)
+    .innerJoin(productGroups, eq(productGroups.id, products.groupId))
+    .where(eq(products.id, productId));
+  return found === undefined ? null : `${found.tradeName} ${found.strength}`.trim();
+}
+
+export type NewMedicine = Pick<typeof medicines.$inferInsert, 'tenantId' | 'productId' | 'categoryId' | 'name' | 'priceMinor'>;
+
+/** Inserts a medicine that stock is kept of, none as yet. Returns its id. */
+export async function insertMedicine(tx: Db, medicine: NewMedicine, reorderLevel: number): Promise<string> {
+  const [inserted] = await tx.insert(medicines).values(medicine).returning({ id: medicines.id });
+  if (inserted === undefined) throw new Error('a medicine was not inserted');
+  await tx.insert(stockLevels).values({ medicineId: inserted.id, tenantId: medicine.tenantId, quantity: 0, reorderLevel });
+  return inserted.id;
 }
 
 /** `undefined` leaves a column as it is. */

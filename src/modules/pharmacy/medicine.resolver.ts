@@ -7,8 +7,8 @@ import type { CategoryData } from './category.service.js';
 import { Category } from './category.type.js';
 import { medicineTotal } from './medicine.loaders.js';
 import type { MedicineRow } from './medicine.queries.js';
-import { medicine, medicines, MOST_WANTED, topMedicines, updateMedicine, type MedicinePage } from './medicine.service.js';
-import { Medicine, MedicineConnection, MedicinesArgs, UpdateMedicineInput } from './medicine.type.js';
+import { createMedicine, discontinueMedicine, medicine, medicines, topMedicines, updateMedicine, type MedicinePage } from './medicine.service.js';
+import { CreateMedicineInput, Medicine, MedicineConnection, MedicinesArgs, MOST_WANTED, TopMedicinesArgs, UpdateMedicineInput } from './medicine.type.js';
 import { Money } from './money.type.js';
 import { productById } from './product.loaders.js';
 import type { ProductRow } from './product.queries.js';
@@ -28,17 +28,28 @@ export class MedicineResolver {
 
   @CacheProfile('list')
   @Query(() => [Medicine], { description: `The most wanted, first first. At most ${MOST_WANTED}; discontinued medicines are left out.` })
-  topMedicines(
-    @Arg('first', () => Int, { nullable: true, defaultValue: MOST_WANTED }) first: number | null | undefined,
-    @Ctx() ctx: Context,
-  ): Promise<readonly MedicineRow[]> {
-    return topMedicines(ctx, first ?? MOST_WANTED);
+  topMedicines(@Args(() => TopMedicinesArgs) args: TopMedicinesArgs, @Ctx() ctx: Context): Promise<readonly MedicineRow[]> {
+    return topMedicines(ctx, args);
   }
 
   @CacheProfile('detail')
   @Query(() => Medicine, { nullable: true, description: 'One medicine, a discontinued one too. Null when the tenant has none with this id.' })
   medicine(@Arg('id', () => ID) id: string, @Ctx() ctx: Context): Promise<MedicineRow | null> {
     return medicine(ctx, id);
+  }
+
+  @Requires('TENANT_ADMIN')
+  @Mutation(() => Medicine, {
+    description: 'Takes a product of the catalogue into the assortment, with none in stock. Fails with NOT_FOUND for an unknown product or category, ALREADY_EXISTS for a product that the tenant has.',
+  })
+  createMedicine(@Arg('input', () => CreateMedicineInput) input: CreateMedicineInput, @Ctx() ctx: Context): Promise<MedicineRow> {
+    return createMedicine(ctx, input);
+  }
+
+  @Requires('TENANT_ADMIN')
+  @Mutation(() => Medicine, { description: 'Takes a medicine out of all lists. It is still to be had by its id, and what is left of it can be sold.' })
+  discontinueMedicine(@Arg('id', () => ID) id: string, @Ctx() ctx: Context): Promise<MedicineRow> {
+    return discontinueMedicine(ctx, id);
   }
 
   @Requires('TENANT_ADMIN')

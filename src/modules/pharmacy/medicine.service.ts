@@ -1,29 +1,28 @@
 import { toConnection, type Connection } from '../../graphql/connection.js';
 import type { Context } from '../../graphql/context.js';
+import { duplicatesAre } from '../../graphql/duplicates.js';
 import { LarderError } from '../../graphql/errors.js';
-import { badInput, checkNumber, checkText, MAX_INT, uuidOrNull } from './input.js';
+import { textPageAsk } from '../../graphql/page-args.js';
+import { searchText } from '../../graphql/search.js';
+import { uuidOrNull } from '../../graphql/uuid.js';
+import { badInput, MAX_NAME_LENGTH } from '../../graphql/validation.js';
 import { medicineById, medicineByProduct, medicineCountByCategory, medicineList, topMedicineList } from './medicine.loaders.js';
-import { categoryExists, changeMedicine, type MedicineFilter, type MedicineRow } from './medicine.queries.js';
-import type { MedicinesArgs, UpdateMedicineInput } from './medicine.type.js';
-import { textPageAsk } from './page-args.js';
-import { searchText } from './search.js';
-
-export const MOST_WANTED = 200;
-const MAX_NAME_LENGTH = 200;
+import { changeMedicine, holdCategory, insertMedicine, nameOfProduct, type MedicineChanges, type MedicineFilter, type MedicineRow } from './medicine.queries.js';
+import { MOST_WANTED, type CreateMedicineInput, type MedicinesArgs, type TopMedicinesArgs, type UpdateMedicineInput } from './medicine.type.js';
+import { productIdOrNull } from './product-id.js';
 
 export type MedicinePage = Connection<MedicineRow, MedicineFilter>;
 
 /** @throws LarderError BAD_USER_INPUT or CURSOR_INVALID. */
 export async function medicines(ctx: Context, args: MedicinesArgs): Promise<MedicinePage> {
-  const filter: MedicineFilter = { categoryId: categoryIdOf(args.categoryId), search: searchText(args.search) };
+  const filter: MedicineFilter = { categoryId: isGiven(args.categoryId) ? categoryIdOf(args.categoryId) : null, search: searchText(args.search) };
   const page = textPageAsk(args, uuidOrNull);
   const found = await ctx.load(medicineList).load({ ...filter, page });
   return toConnection(found, page, ({ name, id }) => [name, id], filter);
 }
 
-/** @throws LarderError BAD_USER_INPUT. */
-export function topMedicines(ctx: Context, first: number): Promise<readonly MedicineRow[]> {
-  return ctx.load(topMedicineList).load({ first: checkNumber('first', first, { min: 1, max: MOST_WANTED }) });
+export function topMedicines(ctx: Context, { first }: TopMedicinesArgs): Promise<readonly MedicineRow[]> {
+  return ctx.load(topMedicineList).load({ first: first ?? MOST_WANTED });
 }
 
 export async function medicine(ctx: Context, id: string): Promise<MedicineRow | null> {
@@ -42,26 +41,42 @@ export async function medicineCount(ctx: Context, categoryId: string): Promise<n
   return counted?.medicines ?? 0;
 }
 
-/** @throws LarderError BAD_USER_INPUT or NOT_FOUND. */
-export async function updateMedicine(ctx: Context, input: UpdateMedicineInput): Promise<MedicineRow> {
-  const { name, priceAmount, categoryId, discontinued } = input;
-  for (const [field, value] of Object.entries({ name, priceAmount, categoryId, discontinued })) {
-    if (value === null) throw badInput(`\`${field}\` is null: leave it out to keep what it is.`);
-  }
-  const id = uuidOrNull(input.id);
-  const changes = {
-    name: isGiven(name) ? checkText('name', name, MAX_NAME_LENGTH) : undefined,
-    priceMinor: isGiven(priceAmount) ? checkNumber('priceAmount', priceAmount, { min: 0, max: MAX_INT }) : undefined,
-    categoryId: categoryIdOf(categoryId) ?? undefined,
-    discontinued: discontinued ?? undefined,
-  };
-  await ctx.transaction('tenant', async (tx) => {
-    if (changes.categoryId !== undefined && !(await categoryExists(tx, changes.categoryId))) {
-      throw new LarderError('NOT_FOUND', 'The tenant has no category with the id that `categoryId` gives.');
-    }
-    if (id === null || !(await changeMedicine(tx, id, changes))) throw medicineNotFound();
+/** @throws LarderError NOT_FOUND for product or category, ALREADY_EXISTS, BAD_USER_INPUT. */
+export async function createMedicine(ctx: Context, input: CreateMedicineInput): Promise<MedicineRow> {
+  const categoryId = categoryIdOf(input.categoryId);
+  const productId = productIdOrNull(input.productId);
+  const create = ctx.transaction('tenant', async (tx) => {
+    const productName = productId === null ? null : await nameOfProduct(tx, productId);
+    if (productId === null || productName === null) throw new LarderError('NOT_FOUND', 'The catalogue has no product with the id that `productId` gives.');
+    if (!(await holdCategory(tx, categoryId))) throw categoryNotFound();
+    const name = input.name?.trim() ?? [...productName].slice(0, MAX_NAME_LENGTH).join('');
+    return insertMedicine(tx, { tenantId: ctx.tenant.id, productId, categoryId, name, priceMinor: input.priceAmount }, input.reorderLevel);
   });
-  return loadMedicine(ctx, id);
+  return loadMedicine(ctx, await create.catch(duplicatesAre('The tenant has a medicine of this product already, perhaps a discontinued one.')));
+}
+
+/** @throws LarderError BAD_USER_INPUT or NOT_FOUND. */
+export function updateMedicine(ctx: Context, { id, name, priceAmount, categoryId, discontinued }: UpdateMedicineInput): Promise<MedicineRow> {
+  return change(ctx, id, {
+    name: name?.trim(),
+    priceMinor: priceAmount ?? undefined,
+    categoryId: isGiven(categoryId) ? categoryIdOf(categoryId) : undefined,
+    discontinued: discontinued ?? undefined,
+  });
+}
+
+/** @throws LarderError NOT_FOUND. */
+export function discontinueMedicine(ctx: Context, id: string): Promise<MedicineRow> {
+  return change(ctx, id, { name: undefined, priceMinor: undefined, categoryId: undefined, discontinued: true });
+}
+
+async function change(ctx: Context, id: string, changes: MedicineChanges): Promise<MedicineRow> {
+  const medicineId = uuidOrNull(id);
+  await ctx.transaction('tenant', async (tx) => {
+    if (changes.categoryId !== undefined && !(await holdCategory(tx, changes.categoryId))) throw categoryNotFound();
+    if (medicineId === null || !(await changeMedicine(tx, medicineId, changes))) throw medicineNotFound();
+  });
+  return loadMedicine(ctx, medicineId);
 }
 
 /** After a change: a medicine that was there. @throws LarderError NOT_FOUND. */
@@ -75,8 +90,11 @@ export function medicineNotFound(): LarderError {
   return new LarderError('NOT_FOUND', 'The tenant has no medicine with this id.');
 }
 
-function categoryIdOf(id: string | null | undefined): string | null {
-  if (!isGiven(id)) return null;
+function categoryNotFound(): LarderError {
+  return new LarderError('NOT_FOUND', 'The tenant has no category with the id that `categoryId` gives.');
+}
+
+function categoryIdOf(id: string): string {
   const categoryId = uuidOrNull(id);
   if (categoryId === null) throw badInput('`categoryId` is no id of a category.');
   return categoryId;

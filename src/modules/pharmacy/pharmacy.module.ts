@@ -3,6 +3,7 @@ import { CategoryResolver } from './category.resolver.js';
 import { MedicineGroupConnectionResolver, MedicineGroupResolver } from './medicine-group.resolver.js';
 import { MedicineConnectionResolver, MedicineResolver } from './medicine.resolver.js';
 import { ProductConnectionResolver, ProductResolver } from './product.resolver.js';
+import { ShipmentResolver } from './shipment.resolver.js';
 import { AdjustStockPayloadResolver, SellMedicinePayloadResolver, StockResolver } from './stock.resolver.js';
 
 /** What a pharmacy offers, at which price, and how many units of it there are; and the catalogue that all choose from. */
@@ -17,7 +18,10 @@ export const resolvers: readonly ResolverClass[] = [
   StockResolver,
   SellMedicinePayloadResolver,
   AdjustStockPayloadResolver,
+  ShipmentResolver,
 ];
+
+export { nodes } from './pharmacy.nodes.js';
 
 /** Tables whose row tags do not name the column `id`. */
 export const keyColumns = { stock_levels: 'medicine_id' } as const;

@@ -1,7 +1,7 @@
 import { and, count, eq, gte, inArray, isNull, lte, sql } from 'drizzle-orm';
 import type { Db } from '../../database/database.js';
 import { medicines, stockLevels, stockMovements } from '../../database/tables/pharmacy.js';
-import { MAX_INT } from './input.js';
+import { MAX_INT } from '../../graphql/validation.js';
 
 export interface StockRow {
   readonly medicineId: string;

@@ -1,13 +1,12 @@
 import type { Db } from '../../database/database.js';
 import type { Context } from '../../graphql/context.js';
 import { LarderError } from '../../graphql/errors.js';
-import { badInput, checkNumber, checkText, MAX_INT, uuidOrNull } from './input.js';
+import { uuidOrNull } from '../../graphql/uuid.js';
+import { badInput, MAX_INT } from '../../graphql/validation.js';
 import { medicineNotFound } from './medicine.service.js';
 import { stockOfMedicine } from './stock.loaders.js';
 import { changeStock, quantityOf, recordMovement, takeOut, type StockRow } from './stock.queries.js';
 import type { AdjustStockInput, SellMedicineInput } from './stock.type.js';
-
-const MAX_NOTE_LENGTH = 500;
 
 /** What the payloads of stock mutations are made from: their fields read the rows only when selected. */
 export interface StockChange {
@@ -30,7 +29,7 @@ export async function isInStock(ctx: Context, medicineId: string): Promise<boole
 
 /** @throws LarderError BAD_USER_INPUT, NOT_FOUND, or INSUFFICIENT_STOCK with `available`. */
 export async function sellMedicine(ctx: Context, input: SellMedicineInput): Promise<Sale> {
-  const quantity = checkNumber('quantity', input.quantity, { min: 1, max: MAX_INT });
+  const { quantity } = input;
   const medicineId = medicineIdOf(input);
   const totalMinor = await ctx.transaction('tenant', async (tx) => {
     const priceMinor = await takeOut(tx, medicineId, quantity);
@@ -45,13 +44,12 @@ export async function sellMedicine(ctx: Context, input: SellMedicineInput): Prom
 
 /** @throws LarderError BAD_USER_INPUT, NOT_FOUND, or INSUFFICIENT_STOCK with `available`. */
 export async function adjustStock(ctx: Context, input: AdjustStockInput): Promise<StockChange> {
-  const delta = checkNumber('delta', input.delta, { min: -MAX_INT, max: MAX_INT });
-  if (delta === 0) throw badInput('`delta` is 0: nothing would change.');
-  const note = input.note === undefined || input.note === null ? null : checkText('note', input.note, MAX_NOTE_LENGTH);
+  const { delta, reason } = input;
+  const note = input.note?.trim() ?? null;
   const medicineId = medicineIdOf(input);
   await ctx.transaction('tenant', async (tx) => {
     if (!(await changeStock(tx, medicineId, delta))) throw await refusal(tx, medicineId, delta);
-    await recordMovement(tx, { ...movementOf(ctx, medicineId), delta, reason: input.reason, note });
+    await recordMovement(tx, { ...movementOf(ctx, medicineId), delta, reason, note });
   });
   return { medicineId };
 }
@@ -64,13 +62,13 @@ async function refusal(tx: Db, medicineId: string, delta: number): Promise<Larde
   return new LarderError('INSUFFICIENT_STOCK', `${-delta} units are asked for, ${available} are in stock.`, { available });
 }
 
-function medicineIdOf(input: { readonly medicineId: string }): string {
+export function medicineIdOf(input: { readonly medicineId: string }): string {
   const id = uuidOrNull(input.medicineId);
   if (id === null) throw medicineNotFound();
   return id;
 }
 
-function movementOf(ctx: Context, medicineId: string) {
+export function movementOf(ctx: Context, medicineId: string) {
   const { viewer } = ctx;
   return { medicineId, tenantId: ctx.tenant.id, userId: viewer.kind === 'user' ? viewer.userId : null };
 }

@@ -1,8 +1,9 @@
-import { defineEntityLoader } from '../../cache/index.js';
+import { defineEntityLoader, defineList } from '../../cache/index.js';
+import { toPage, type Page } from '../../graphql/connection.js';
 import type { ReadDb, Tenant } from '../../graphql/context.js';
 import { profiles } from '../../graphql/profiles.js';
 import { shapeOf } from '../../graphql/shape.js';
-import { tenantColumns, tenantsById, tenantsBySlug } from './tenant.queries.js';
+import { countTenants, tenantColumns, tenantPage, tenantsById, tenantsBySlug, type TenantFilter, type TenantPageAsk } from './tenant.queries.js';
 
 const version = shapeOf(tenantColumns);
 
@@ -27,4 +28,25 @@ export const tenantBySlug = defineEntityLoader<ReadDb, string, Tenant>({
   byRow: false,
   batch: (read, slugs) => read((db) => tenantsBySlug(db, slugs)),
   keyOf: (tenant) => tenant.slug,
+});
+
+export const tenantList = defineList<ReadDb, TenantPageAsk, Page<Tenant>>({
+  name: 'tenants',
+  partition: 'global',
+  policy: profiles.list,
+  version,
+  reads: [{ table: 'tenants' }],
+  query: (read, ask) => read(async (db) => toPage(await tenantPage(db, ask), ask.page)),
+  primes: (page, prime) => {
+    prime(tenantById, page.rows);
+  },
+});
+
+export const tenantTotal = defineList<ReadDb, TenantFilter, number>({
+  name: 'tenantTotal',
+  partition: 'global',
+  policy: profiles.list,
+  version: '1',
+  reads: [{ table: 'tenants' }],
+  query: (read, filter) => read((db) => countTenants(db, filter)),
 });

@@ -1,8 +1,19 @@
-import { Ctx, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Requires } from '../../graphql/authorize.js';
 import { CacheProfile } from '../../graphql/cache-profile.js';
 import type { Context, Tenant } from '../../graphql/context.js';
-import { tenantBySlug } from './tenant.loaders.js';
-import { TenantType } from './tenant.type.js';
+import { tenantBySlug, tenantTotal } from './tenant.loaders.js';
+import { createTenant, deleteTenant, tenants, updateTenant, updateTenantSettings, type TenantPage } from './tenant.service.js';
+import {
+  CreateTenantInput,
+  DeleteTenantInput,
+  DeleteTenantPayload,
+  TenantConnection,
+  TenantsArgs,
+  TenantType,
+  UpdateTenantInput,
+  UpdateTenantSettingsInput,
+} from './tenant.type.js';
 
 @Resolver(() => TenantType)
 export class TenantResolver {
@@ -11,5 +22,45 @@ export class TenantResolver {
   tenant(@Ctx() ctx: Context): Promise<Tenant | null> {
     // By its slug, as the request's tenant was found: it is at hand, and brings the tags of what is answered.
     return ctx.load(tenantBySlug).load(ctx.tenant.slug);
+  }
+
+  @Requires('PLATFORM_ADMIN')
+  @Query(() => TenantConnection, { description: 'All tenants, by slug.' })
+  tenants(@Args(() => TenantsArgs) args: TenantsArgs, @Ctx() ctx: Context): Promise<TenantPage> {
+    return tenants(ctx, args);
+  }
+
+  @Requires('PLATFORM_ADMIN')
+  @Mutation(() => TenantType, { description: 'Fails with ALREADY_EXISTS for a slug that another tenant has.' })
+  createTenant(@Arg('input', () => CreateTenantInput) input: CreateTenantInput, @Ctx() ctx: Context): Promise<Tenant> {
+    return createTenant(ctx, input);
+  }
+
+  @Requires('PLATFORM_ADMIN')
+  @Mutation(() => TenantType, { description: 'Renames a tenant. Its settings are changed with `updateTenantSettings`.' })
+  updateTenant(@Arg('input', () => UpdateTenantInput) input: UpdateTenantInput, @Ctx() ctx: Context): Promise<Tenant> {
+    return updateTenant(ctx, input);
+  }
+
+  @Requires('PLATFORM_ADMIN')
+  @Mutation(() => DeleteTenantPayload, {
+    description: 'Deletes a tenant for good: all that is its own, the accounts of those who belong to no other, and what the cache holds of it. Takes a second or two.',
+  })
+  async deleteTenant(@Arg('input', () => DeleteTenantInput) input: DeleteTenantInput, @Ctx() ctx: Context): Promise<DeleteTenantPayload> {
+    return { deletedId: await deleteTenant(ctx, input) };
+  }
+
+  @Requires('TENANT_ADMIN')
+  @Mutation(() => TenantType, { description: 'Changes name and languages of the tenant of the request.' })
+  updateTenantSettings(@Arg('input', () => UpdateTenantSettingsInput) input: UpdateTenantSettingsInput, @Ctx() ctx: Context): Promise<Tenant> {
+    return updateTenantSettings(ctx, input);
+  }
+}
+
+@Resolver(() => TenantConnection)
+export class TenantConnectionResolver {
+  @FieldResolver(() => Int)
+  totalCount(@Root() page: TenantPage, @Ctx() ctx: Context): Promise<number> {
+    return ctx.load(tenantTotal).load(page.of);
   }
 }

@@ -43,11 +43,11 @@ export const cases: Readonly<Record<string, Case>> = {
   'Query.viewer': { args: () => ({}), shows: 'self', reaching: nothingToReachFor, needsTenant: false },
   'Query.categories': { args: () => ({ language: 'en' }), shows: 'tenant', reaching: nothingToReachFor, needsTenant: true },
   'Query.medicines': {
-    args: ({ categoryId, marker }) => ({ ...page, categoryId, search: marker }),
+    args: ({ categoryId, searchable }) => ({ ...page, categoryId, search: searchable }),
     shows: 'tenant',
-    reaching: (_, { categoryId, marker }) => [
+    reaching: (_, { categoryId, searchable }) => [
       ['no rows', { ...page, categoryId, search: null }],
-      ['no rows', { ...page, categoryId: null, search: marker }],
+      ['no rows', { ...page, categoryId: null, search: searchable }],
     ],
     needsTenant: true,
   },
@@ -61,9 +61,9 @@ export const cases: Readonly<Record<string, Case>> = {
     ],
     needsTenant: true,
   },
-  'Query.catalogue': shared(({ marker }) => ({ ...page, search: marker })),
+  'Query.catalogue': shared(({ tradeName }) => ({ ...page, search: tradeName })),
   'Query.product': shared(({ productId }) => ({ id: productId })),
-  'Query.medicineGroups': shared(({ marker }) => ({ ...page, search: marker })),
+  'Query.medicineGroups': shared(({ tradeName }) => ({ ...page, search: tradeName })),
   'Query.medicineGroup': shared(({ groupId }) => ({ id: groupId })),
   'Query.stock': {
     args: ({ medicineId }) => ({ medicineId }),
@@ -113,6 +113,45 @@ export const cases: Readonly<Record<string, Case>> = {
       ['NOT_FOUND', { input: { id: other.medicineId, priceAmount: 1 } }],
       ['NOT_FOUND', { input: { id: own.medicineId, categoryId: other.categoryId } }],
     ],
+    needsTenant: true,
+  },
+  'Mutation.createMedicine': {
+    args: ({ unofferedProductId, categoryId }) => ({ input: { productId: unofferedProductId, categoryId, priceAmount: 100 } }),
+    shows: 'tenant',
+    reaching: (_, { unofferedProductId, categoryId }) => [['NOT_FOUND', { input: { productId: unofferedProductId, categoryId, priceAmount: 100 } }]],
+    needsTenant: true,
+  },
+  'Mutation.discontinueMedicine': {
+    args: ({ anotherMedicineId }) => ({ id: anotherMedicineId }),
+    shows: 'tenant',
+    reaching: (_, { anotherMedicineId }) => [['NOT_FOUND', { id: anotherMedicineId }]],
+    needsTenant: true,
+  },
+  'Mutation.receiveShipment': {
+    args: ({ medicineId, marker }) => ({ input: { items: [{ medicineId, quantity: 2 }], note: marker } }),
+    shows: 'tenant',
+    reaching: (own, other) => [
+      ['NOT_FOUND', { input: { items: [{ medicineId: other.medicineId, quantity: 2 }] } }],
+      ['NOT_FOUND', { input: { items: [own, other].map(({ medicineId }) => ({ medicineId, quantity: 2 })) } }],
+    ],
+    needsTenant: true,
+  },
+  'Mutation.createCategory': {
+    args: ({ marker, defaultLanguage }) => ({ input: { slug: `new-${marker}`, names: [{ language: defaultLanguage, text: `New ${marker}` }] } }),
+    shows: 'tenant',
+    reaching: nothingToReachFor,
+    needsTenant: true,
+  },
+  'Mutation.updateCategory': {
+    args: ({ categoryId }) => ({ input: { id: categoryId, sortOrder: 7 } }),
+    shows: 'tenant',
+    reaching: (_, { categoryId }) => [['NOT_FOUND', { input: { id: categoryId, sortOrder: 8 } }]],
+    needsTenant: true,
+  },
+  'Mutation.deleteCategory': {
+    args: ({ emptyCategoryId }) => ({ id: emptyCategoryId }),
+    shows: 'shared',
+    reaching: (_, { categoryId }) => [['NOT_FOUND', { id: categoryId }]],
     needsTenant: true,
   },
   'Mutation.cachePurge': {

@@ -20,6 +20,9 @@ const PLATFORM_ADMIN = 'platform@larder.example';
 /** Rows of the platform that name a tenant or one of its people: each may show that one tenant, and no other. */
 const ABOUT_ONE_TENANT = ['entity:session', 'entity:tenant', 'entity:tenantBySlug'];
 
+/** What is nobody's in particular. Any other table shows a row only to the tenant that it belongs to. */
+const REFERENCE = ['cache_identity', 'dosage_forms', 'ingredients', 'manufacturers', 'product_groups', 'product_ingredients', 'products', 'routes'];
+
 it('every root field and every field that requires a role is tried, with all its arguments', () => {
   const missing = fields.map(({ name }) => name).filter((name) => !(name in cases));
   expect(missing, `${missing.join(', ')} must be entered in test/flow/isolation/cases.ts: how it is tried, and what a stranger gets.`).toEqual([]);
@@ -246,36 +249,18 @@ describe.each(backends)('what is one tenant\'s, on $name', (backend) => {
 
   it('the role of the application sees no row of any tenant while none is set', async () => {
     const names = await running.app.database.read('platform', (db) =>
-      db.select({ name: sql<string>`tablename` }).from(sql`pg_tables`).where(sql`schemaname = 'public'`),
+      db.select({ name: sql<string>`tablename` }).from(sql`pg_tables`).where(sql`schemaname = 'public'`).orderBy(sql`tablename`),
     );
-    const seen: Record<string, 'all' | 'none' | 'refused'> = {};
+    const seen = new Map<string, number | 'refused'>();
     for (const { name } of names) {
-      const rows = (scope: 'platform' | 'catalogue') =>
-        running.app.database.read(scope, async (db) => (await db.select({ one: sql`1` }).from(sql.identifier(name) as never)).length);
-      const there = await rows('platform').catch(() => null);
-      const visible = await rows('catalogue').catch(() => null);
-      seen[name] = visible === null ? 'refused' : visible === 0 ? 'none' : 'all';
-      if (visible !== null && visible > 0) expect(visible, name).toBe(there);
+      const rows = running.app.database.read('catalogue', async (db) => (await db.select({ one: sql`1` }).from(sql.identifier(name) as never)).length);
+      seen.set(name, await rows.catch(() => 'refused' as const));
     }
-    expect(seen).toEqual({
-      cache_identity: 'all',
-      categories: 'none',
-      dosage_forms: 'all',
-      ingredients: 'all',
-      manufacturers: 'all',
-      medicines: 'none',
-      memberships: 'none',
-      outbox: 'refused',
-      product_groups: 'all',
-      product_ingredients: 'all',
-      products: 'all',
-      routes: 'all',
-      sessions: 'refused',
-      stock_levels: 'none',
-      stock_movements: 'none',
-      tenants: 'none',
-      // The column of the password is not granted, `select 1` needs none.
-      users: 'none',
-    });
+    const visible = [...seen].filter(([, rows]) => rows !== 'refused' && rows > 0).map(([name]) => name);
+    expect(visible).toEqual(REFERENCE);
+    for (const name of ['tenants', 'users', 'memberships', 'categories', 'medicines', 'stock_levels', 'stock_movements']) {
+      expect(seen.get(name), name).toBe(0);
+    }
+    expect(seen.get('sessions')).toBe('refused');
   });
 });

@@ -1,22 +1,29 @@
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { asc, eq, inArray, notInArray, sql } from 'drizzle-orm';
 import type { Db } from '../../../src/database/database.js';
 import { schema } from '../../../src/database/schema.js';
-import { DEMO_TENANTS } from '../../../src/database/seed/demo-accounts.js';
+import { DEMO_TENANTS, type DemoTenant } from '../../../src/database/seed/demo-accounts.js';
 import type { Running } from '../../support/backends.js';
 
 /** A tenant whose every text contains a word that is nowhere else, and some of what it has. */
 export interface MarkedTenant {
   readonly slug: string;
   readonly id: string;
+  readonly defaultLanguage: string;
   readonly marker: string;
+  /** In the names of its medicines, too, and not looked for anywhere: what a client searches for may be kept with what it found. */
+  readonly searchable: string;
   readonly staff: string;
   readonly admin: string;
-  readonly categoryId: string;
-  readonly otherCategoryId: string;
   readonly medicineId: string;
+  readonly categoryId: string;
+  readonly emptyCategoryId: string;
+  readonly anotherMedicineId: string;
   /** Of the medicine: products and groups are everybody's. */
   readonly productId: string;
   readonly groupId: string;
+  readonly tradeName: string;
+  /** Of the catalogue, and in no tenant's assortment. */
+  readonly unofferedProductId: string;
 }
 
 /** Puts a marker into whatever a tenant can call its own. */
@@ -26,16 +33,21 @@ export async function markTenants(running: Running): Promise<readonly [MarkedTen
   return [await mark(running, first, 'markalphaq7'), await mark(running, second, 'markbravoz4')];
 }
 
-async function mark(running: Running, { id, slug }: { readonly id: string; readonly slug: string }, marker: string): Promise<MarkedTenant> {
-  const { categories, medicines, memberships, products, stockLevels, stockMovements, tenants, users } = schema;
+async function mark(running: Running, { id, slug, defaultLanguage }: DemoTenant, marker: string): Promise<MarkedTenant> {
+  const { categories, medicines, memberships, stockLevels, stockMovements, tenants, users } = schema;
+  const marked = (column: unknown) => sql<string>`${column} || ${` ${marker}`}::text`;
+  const searchable = `sold at ${slug}`;
   return running.change(async (tx) => {
-    const marked = (column: unknown) => sql<string>`${column} || ${` ${marker}`}::text`;
     await tx.update(tenants).set({ name: marked(tenants.name) }).where(eq(tenants.id, id));
     const members = tx.select({ id: memberships.userId }).from(memberships).where(eq(memberships.tenantId, id));
     await tx
       .update(users)
       .set({ name: marked(users.name), email: sql`replace(${users.email}, '@', ${`.${marker}@`}::text)` })
       .where(inArray(users.id, members));
+    const [empty] = await tx
+      .insert(categories)
+      .values({ tenantId: id, slug: 'empty', names: { [defaultLanguage]: 'Empty' } })
+      .returning({ id: categories.id });
     await tx
       .update(categories)
       .set({
@@ -43,21 +55,37 @@ async function mark(running: Running, { id, slug }: { readonly id: string; reado
         names: sql`(select jsonb_object_agg(key, value || ${` ${marker}`}::text) from jsonb_each_text(${categories.names}))`,
       })
       .where(eq(categories.tenantId, id));
-    await tx.update(medicines).set({ name: marked(medicines.name) }).where(eq(medicines.tenantId, id));
+    await tx.update(medicines).set({ name: sql`${medicines.name} || ${` ${searchable} ${marker}`}::text` }).where(eq(medicines.tenantId, id));
 
-    const [chosen] = await tx
-      .select({ medicineId: medicines.id, categoryId: medicines.categoryId, productId: medicines.productId, groupId: products.groupId })
-      .from(medicines)
-      .innerJoin(products, eq(products.id, medicines.productId))
-      .where(and(eq(medicines.tenantId, id), eq(medicines.rank, 1)));
-    if (chosen === undefined) throw new Error(`${slug} has no medicines`);
+    const chosen = await chooseMedicines(tx, id);
     await tx.update(stockLevels).set({ quantity: 1_000 }).where(eq(stockLevels.medicineId, chosen.medicineId));
     await tx.insert(stockMovements).values({ tenantId: id, medicineId: chosen.medicineId, delta: 1, reason: 'RECEIPT', note: marker });
-    const shelves = await tx.select({ id: categories.id }).from(categories).where(eq(categories.tenantId, id));
-    const otherCategoryId = shelves.find((shelf) => shelf.id !== chosen.categoryId)?.id ?? '';
-    const [staff, admin] = ['staff', 'admin'].map((name) => `${name}@${slug}.example`.replace('@', `.${marker}@`));
-    return { slug, id, marker, staff: staff ?? '', admin: admin ?? '', otherCategoryId, ...chosen };
+    const email = (name: string): string => `${name}@${slug}.example`.replace('@', `.${marker}@`);
+    const people = { staff: email('staff'), admin: email('admin') };
+    return { slug, id, defaultLanguage, marker, searchable, ...people, ...chosen, emptyCategoryId: empty?.id ?? '' };
   });
+}
+
+async function chooseMedicines(tx: Db, tenantId: string) {
+  const { medicines, productGroups, products } = schema;
+  const [first, second] = await tx
+    .select({
+      medicineId: medicines.id,
+      categoryId: medicines.categoryId,
+      productId: medicines.productId,
+      groupId: products.groupId,
+      tradeName: productGroups.tradeName,
+    })
+    .from(medicines)
+    .innerJoin(products, eq(products.id, medicines.productId))
+    .innerJoin(productGroups, eq(productGroups.id, products.groupId))
+    .where(eq(medicines.tenantId, tenantId))
+    .orderBy(asc(medicines.rank))
+    .limit(2);
+  const offered = tx.select({ id: medicines.productId }).from(medicines);
+  const [unoffered] = await tx.select({ id: products.id }).from(products).where(notInArray(products.id, offered)).limit(1);
+  if (first === undefined || second === undefined || unoffered === undefined) throw new Error('the tenant has too little, or everything');
+  return { ...first, anotherMedicineId: second.medicineId, unofferedProductId: unoffered.id };
 }
 
 /** Changes whenever anything that belongs to a tenant does; its members' sessions left out. */

@@ -1,0 +1,26 @@
+import type { LedgerReport, Mechanism, Standing } from '../../src/cache/index.js';
+
+/** What a node is started with: arguments of the checker's alone, which no environment can give. */
+export interface NodeArguments {
+  readonly port: number;
+  readonly databaseUrl: string;
+  readonly redisUrl: string;
+  readonly seed: number;
+  readonly clockShift: number;
+  readonly ledgerMaxTags: number | null;
+  readonly without: readonly Mechanism[];
+}
+
+/** What the checker tells a node. */
+export type Order =
+  | { readonly do: 'shift clock'; readonly milliseconds: number }
+  /** A share of the loads takes up to so much longer. */
+  | { readonly do: 'hold reads'; readonly share: number; readonly milliseconds: number }
+  | { readonly do: 'die after commit' }
+  | { readonly do: 'report' }
+  | { readonly do: 'stop' };
+
+/** What a node tells the checker. */
+export type Word =
+  | { readonly say: 'listening' }
+  | { readonly say: 'report'; readonly ledger: LedgerReport & { readonly standing: Standing } };

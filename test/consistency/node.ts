@@ -1,0 +1,72 @@
+import { createApp } from '../../src/app.js';
+import { NOTHING } from '../../src/cache/index.js';
+import { loadConfig } from '../../src/config.js';
+import { openDatabase, type Database } from '../../src/database/database.js';
+import { silentLogger } from '../../src/lib/logger.js';
+import { Random } from '../model/random.js';
+import type { NodeArguments, Order, Word } from './node-orders.js';
+
+const args = JSON.parse(process.argv[2] ?? '{}') as NodeArguments;
+const random = new Random(args.seed);
+let clockShift = args.clockShift;
+let held = { share: 0, milliseconds: 0 };
+let diesAfterCommit = false;
+
+const say = (word: Word): void => {
+  process.send?.(word);
+};
+
+/** What the service would have opened itself, with the moments in it at which the checker wants to interfere. */
+function watched(database: Database): Database {
+  return {
+    ...database,
+    // Held before or after what the database answers: either way a write can overtake the load.
+    read: async (scope, query) => {
+      const milliseconds = random.chance(held.share) ? random.next() * held.milliseconds : 0;
+      const before = random.chance(0.3);
+      if (milliseconds > 0 && before) await pause(milliseconds);
+      const result = await database.read(scope, query);
+      if (milliseconds > 0 && !before) await pause(milliseconds);
+      return result;
+    },
+    write: async (scope, work) => {
+      const result = await database.write(scope, work);
+      // Committed, and nobody has been told yet.
+      if (diesAfterCommit && typeof scope === 'object') process.kill(process.pid, 'SIGKILL');
+      return result;
+    },
+  };
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+const database = await openDatabase({ url: args.databaseUrl, poolMax: 8, dataDir: null, logger: silentLogger });
+const config = loadConfig({
+  NODE_ENV: 'test',
+  PORT: String(args.port),
+  LOG_LEVEL: 'warn',
+  LOG_FORMAT: 'json',
+  DATABASE_URL: args.databaseUrl,
+  REDIS_URL: args.redisUrl,
+});
+const app = await createApp(config, {
+  database: watched(database),
+  clock: { now: () => Date.now() + clockShift },
+  without: args.without.length === 0 ? NOTHING : new Set(args.without),
+  ...(args.ledgerMaxTags === null ? {} : { ledgerMaxTags: args.ledgerMaxTags }),
+});
+
+process.on('message', (order: Order) => {
+  if (order.do === 'shift clock') clockShift = order.milliseconds;
+  if (order.do === 'hold reads') held = order;
+  if (order.do === 'die after commit') diesAfterCommit = true;
+  if (order.do === 'report') say({ say: 'report', ledger: { ...app.cache.ledger.report(), standing: app.cache.ledger.standing() } });
+  if (order.do === 'stop') void app.close().then(() => process.exit(0));
+});
+// Whoever started it is gone.
+process.on('disconnect', () => process.exit(1));
+
+await app.listen();
+say({ say: 'listening' });

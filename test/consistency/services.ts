@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+import postgres from 'postgres';
+import { startPostgresContainer } from '../support/docker-server.js';
+import { startPostgres } from '../support/postgres-server.js';
+import { thisMachine } from '../support/this-machine.js';
+
+export interface OwnServices {
+  /** Of a superuser, whom row security does not bind. */
+  readonly databaseUrl: string;
+  readonly redisProgram: string;
+  stop(): Promise<void>;
+}
+
+/** A database of its own, and the program of a Redis that may be killed: what runs on this machine already is not touched. */
+export async function ownServices(env: Readonly<Record<string, string | undefined>>): Promise<OwnServices> {
+  const machine = thisMachine(env);
+  let programs = await installed(machine);
+  const missing = (['postgres', 'redis'] as const).filter((service) => programs[service] === undefined);
+  if (missing.length > 0 && machine.mayInstall()) {
+    await machine.install(missing);
+    programs = await installed(machine);
+  }
+  const { redis } = programs;
+  if (redis === undefined) throw new Error(`The checker kills and restarts a Redis of its own. Install with: ${machine.remedy(['redis'])}`);
+  const named = await machine.named('postgres');
+  if (named !== undefined) return { ...(await databaseOn(named)), redisProgram: redis };
+  if (programs.postgres === undefined && !(await machine.docker())) {
+    throw new Error(`The checker needs PostgreSQL. Install with: ${machine.remedy(['postgres'])}`);
+  }
+  const server = programs.postgres === undefined ? await startPostgresContainer() : await startPostgres(programs.postgres);
+  return { databaseUrl: server.url, redisProgram: redis, stop: () => server.stop() };
+}
+
+async function installed(machine: ReturnType<typeof thisMachine>): Promise<{ postgres: string | undefined; redis: string | undefined }> {
+  return { postgres: await machine.installed('postgres'), redis: await machine.installed('redis') };
+}
+
+async function databaseOn(server: string): Promise<{ databaseUrl: string; stop: () => Promise<void> }> {
+  const name = `larder_consistency_${randomBytes(4).toString('hex')}`;
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  const once = async (work: (sql: postgres.Sql) => Promise<unknown>): Promise<void> => {
+    const sql = postgres(server, { max: 1, onnotice: () => undefined });
+    await work(sql).finally(() => sql.end());
+  };
+  await once((sql) => sql`create database ${sql(name)} template template0`);
+  return { databaseUrl: url.href, stop: () => once((sql) => sql`drop database if exists ${sql(name)} with (force)`) };
+}
