@@ -97,7 +97,13 @@ export function connectionTypes<Node extends object>(name: string, node: () => C
   return { EdgeType, ConnectionType };
 }
 
-export function toConnection<Node, Ask>(page: Page<Node>, ask: PageAsk, keyOf: (node: Node) => SortKey, of: Ask): Connection<Node, Ask> {
+export interface ConnectionParts<Node, Ask> {
+  readonly ask: PageAsk;
+  readonly keyOf: (node: Node) => SortKey;
+  readonly of: Ask;
+}
+
+export function toConnection<Node, Ask>(page: Page<Node>, { ask, keyOf, of }: ConnectionParts<Node, Ask>): Connection<Node, Ask> {
   const edges = page.rows.map((node) => ({ node, cursor: encodeCursor(keyOf(node)) }));
   return {
     edges,

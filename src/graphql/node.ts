@@ -24,12 +24,12 @@ export interface NodeSource {
   /** The name of a type that implements `Node`. */
   readonly type: string;
   /** One answer per id, in order: null for ids of other types, of nothing, or of what the request's tenant may not see. */
-  find(ctx: Context, ids: readonly string[]): Promise<readonly (object | null)[]>;
+  readonly find: (ctx: Context, ids: readonly string[]) => Promise<readonly (object | null)[]>;
 }
 
 @ArgsType()
 class NodesArgs {
-  @rule({ name: 'several', accepts: (ids) => Array.isArray(ids) && ids.length <= MAX_PAGE_SIZE, remedy: `give at most ${MAX_PAGE_SIZE}` })
+  @rule({ name: 'several', accepts: (ids) => (ids as unknown[]).length <= MAX_PAGE_SIZE, remedy: `give at most ${MAX_PAGE_SIZE}` })
   @Field(() => [ID], { description: `At most ${MAX_PAGE_SIZE}.` })
   readonly ids!: string[];
 }

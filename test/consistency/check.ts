@@ -51,6 +51,11 @@ export async function check(options: Options, print: (line: string) => void): Pr
       });
       await pauseClients();
       await compareWithDatabase({ world, record, sql, tokens });
+      for (const { node } of world.places) {
+        const report = await node.report();
+        record.hits += report?.hits ?? 0;
+        record.misses += report?.misses ?? 0;
+      }
     } finally {
       clearInterval(progress);
       gate.end();

@@ -1,4 +1,4 @@
-import type { LedgerReport, Mechanism, Standing } from '../../src/cache/index.js';
+import type { Mechanism, Standing } from '../../src/cache/index.js';
 
 /** What a node is started with: arguments of the checker's alone, which no environment can give. */
 export interface NodeArguments {
@@ -23,4 +23,13 @@ export type Order =
 /** What a node tells the checker. */
 export type Word =
   | { readonly say: 'listening' }
-  | { readonly say: 'report'; readonly ledger: LedgerReport & { readonly standing: Standing } };
+  | Report;
+
+/** Counted since the process was started. */
+export interface Report {
+  readonly say: 'report';
+  readonly standing: Standing;
+  readonly hits: number;
+  readonly misses: number;
+  readonly joins: number;
+}

@@ -4,12 +4,10 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { HttpClient } from './http-client.js';
-import type { NodeArguments, Order, Word } from './node-orders.js';
+import type { NodeArguments, Order, Report, Word } from './node-orders.js';
 
 const ENTRY = fileURLToPath(new URL('./node.ts', import.meta.url));
 const START_DEADLINE = 60_000;
-
-type NodeReport = Extract<Word, { say: 'report' }>['ledger'];
 
 /** One API process, under the same name and at the same address however often it is started. */
 export class NodeProcess {
@@ -52,14 +50,14 @@ export class NodeProcess {
     if (this.isRunning && this.#child?.connected === true) this.#child.send(order, () => undefined);
   }
 
-  /** How far the node relies on its copy of the ledger; null when it does not answer. */
-  async report(): Promise<NodeReport | null> {
+  /** Null when it does not answer. */
+  async report(): Promise<Report | null> {
     const child = this.#child;
     if (child === null || !this.isRunning) return null;
     const heard = this.#hear(child, 'report');
     this.order({ do: 'report' });
     const word = await Promise.race([heard, pause(1_000, null, { ref: false })]);
-    return word?.say === 'report' ? word.ledger : null;
+    return word?.say === 'report' ? word : null;
   }
 
   signal(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {

@@ -50,6 +50,8 @@ const config = loadConfig({
   LOG_FORMAT: 'json',
   DATABASE_URL: args.databaseUrl,
   REDIS_URL: args.redisUrl,
+  // A busy machine must not turn hits into misses: what is never served from the cache is never stale.
+  CACHE_DEADLINE_MS: '500',
 });
 const app = await createApp(config, {
   database: watched(database),
@@ -58,11 +60,18 @@ const app = await createApp(config, {
   ...(args.ledgerMaxTags === null ? {} : { ledgerMaxTags: args.ledgerMaxTags }),
 });
 
+const counted = { hits: 0, misses: 0, joins: 0 };
+app.cache.events.on(({ type }) => {
+  if (type === 'hit') counted.hits++;
+  if (type === 'miss') counted.misses++;
+  if (type === 'join') counted.joins++;
+});
+
 process.on('message', (order: Order) => {
   if (order.do === 'shift clock') clockShift = order.milliseconds;
   if (order.do === 'hold reads') held = order;
   if (order.do === 'die after commit') diesAfterCommit = true;
-  if (order.do === 'report') say({ say: 'report', ledger: { ...app.cache.ledger.report(), standing: app.cache.ledger.standing() } });
+  if (order.do === 'report') say({ say: 'report', standing: app.cache.ledger.standing(), ...counted });
   if (order.do === 'stop') void app.close().then(() => process.exit(0));
 });
 // Whoever started it is gone.

@@ -24,6 +24,9 @@ export class Record {
   strongReads = 0;
   nearReads = 0;
   pending = 0;
+  /** Of the processes that were alive at the end. */
+  hits = 0;
+  misses = 0;
   readonly failures = new Map<string, number>();
   readonly kinds = new Map<Kind, number>();
   readonly violations: Violation[] = [];

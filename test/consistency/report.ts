@@ -61,6 +61,7 @@ export function table(record: Record, options: Options): readonly string[] {
     '',
     ...bars.map(({ what, shown, met }) => line(what, shown, met ? 'met' : isFullRun ? 'NOT MET' : 'not met (counts in a full run only)')),
     line('statements in SQL, past the API', String(record.statements)),
+    line('look-ups answered from the cache, of nodes since their start', percent(record.hits / Math.max(1, record.hits + record.misses))),
     line('strong reads', String(record.strongReads)),
     line('mutations answered as pending', String(record.pending)),
     line('comparisons of all nodes with the database, at rest', String(record.comparisons)),

@@ -140,7 +140,7 @@ describe.skipIf(program === undefined)('D1 when Redis', () => {
     proxy.latency = 0.6 * DEADLINE;
     const budget = new LookupBudget();
     const { milliseconds } = await took(async () => {
-      for (let look = 0; look < 5; look++) await stores.store.getMany([at], budget);
+      for (let look = 0; look < 5; look++) await stores.store.getMany([at], { budget });
     });
     expect(milliseconds).toBeLessThan(2 * DEADLINE);
     proxy.close();

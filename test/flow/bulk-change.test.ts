@@ -17,12 +17,12 @@ describe.each(backends)(`F6 a transaction that changes ${ROWS} rows, on $name`, 
       await tx.execute(sql`
         insert into products (id, group_id, manufacturer_id, dosage_form_id, route_id, appl_type, appl_no, product_no, strength,
           approved_before_1982, reference_listed, reference_standard, marketing_status)
-        select 'N' || lpad(n::text, 9, '9'), p.group_id, p.manufacturer_id, p.dosage_form_id, p.route_id, 'N', lpad(n::text, 6, '9'), '999', '1MG',
+        select 'N1' || lpad(n::text, 8, '0'), p.group_id, p.manufacturer_id, p.dosage_form_id, p.route_id, 'N', '1' || lpad(n::text, 5, '0'), '999', '1MG',
           true, false, false, 'RX'
         from generate_series(1, ${ROWS}::int) as n, (select * from products limit 1) as p`);
       await tx.execute(sql`
         insert into medicines (tenant_id, product_id, category_id, name, price_minor)
-        select ${TENANT}, 'N' || lpad(n::text, 9, '9'), (select id from categories where tenant_id = ${TENANT} limit 1), 'bulk ' || n, 100
+        select ${TENANT}, 'N1' || lpad(n::text, 8, '0'), (select id from categories where tenant_id = ${TENANT} limit 1), 'bulk ' || n, 100
         from generate_series(1, ${ROWS}::int) as n`);
     });
   }, 120_000);
@@ -39,13 +39,14 @@ describe.each(backends)(`F6 a transaction that changes ${ROWS} rows, on $name`, 
       );
 
       const invalidations = events.filter((event) => event.type === 'invalidate');
-      const tags = invalidations.flatMap((event) => event.tags);
+      // The relay may have found the row, too, before it was marked.
+      const tags = [...new Set(invalidations.flatMap((event) => event.tags))];
       const recorded = await app.database.read('platform', (db) =>
         db.execute(sql`select table_name, images, pg_column_size(outbox.*) as bytes from outbox order by id desc limit 1`),
       );
       const [row] = (Array.isArray(recorded) ? recorded : (recorded as unknown as { rows: unknown[] }).rows) as { table_name: string; images: unknown; bytes: number }[];
       print(`${backend.name}: ${ROWS} rows changed, ${tags.length} tags, outbox row of ${row?.bytes} bytes`);
-      expect(tags.length).toBeLessThanOrEqual(4);
+      expect(tags.length).toBeLessThanOrEqual(2);
       expect(row).toMatchObject({ table_name: 'medicines', images: null });
       expect(row?.bytes).toBeLessThan(500);
 

@@ -12,16 +12,30 @@ export const partitionOf = (row: Row): 'shop' | 'global' => (row === 2 ? 'global
 
 export const tagOf = (row: Row): string => `t/${partitionOf(row)}/rows/${row}`;
 
+/** What a transaction changed in one partition. */
 export interface OutboxRow {
-  readonly tags: readonly string[];
+  readonly id: string;
+  readonly partition: 'shop' | 'global';
+  readonly rows: readonly Row[];
   /** Epochs that it was applied under. */
   readonly applied: Set<string>;
 }
+
+export interface Committed {
+  readonly outboxRows: readonly OutboxRow[];
+  /** Of the rows that were written. */
+  readonly versions: Versions;
+}
+
+export const tagsOf = (changes: readonly OutboxRow[]): readonly string[] => [
+  ...new Set(changes.flatMap(({ rows }) => rows.map(tagOf))),
+];
 
 /** The source of truth: it never loses anything, and a commit writes rows and outbox together. */
 export class Database {
   readonly #versions: [number, number, number] = [0, 0, 0];
   readonly #outbox: OutboxRow[] = [];
+  #outboxIds = 1;
 
   constructor(private readonly without: Without) {}
 
@@ -33,16 +47,23 @@ export class Database {
     return Object.fromEntries(rows.map((row) => [row, this.#versions[row]]));
   }
 
-  commit(rows: readonly Row[]): { readonly outboxRow: OutboxRow; readonly versions: Versions } {
+  commit(rows: readonly Row[]): Committed {
     for (const row of rows) this.#versions[row]++;
-    const outboxRow = { tags: rows.map(tagOf), applied: new Set<string>() };
-    this.#outbox.push(outboxRow);
-    return { outboxRow, versions: this.read(rows) };
+    const outboxRows = (['shop', 'global'] as const).flatMap((partition) => {
+      const own = rows.filter((row) => partitionOf(row) === partition);
+      return own.length === 0 ? [] : [{ id: String(this.#outboxIds++), partition, rows: own, applied: new Set<string>() }];
+    });
+    this.#outbox.push(...outboxRows);
+    return { outboxRows, versions: this.read(rows) };
   }
 
   /** What an epoch has not been told. */
   unapplied(epoch: string): readonly OutboxRow[] {
     if (this.without.has('flag')) return this.#outbox.filter(({ applied }) => applied.size === 0);
     return this.#outbox.filter(({ applied }) => !applied.has(epoch));
+  }
+
+  markApplied(ids: readonly string[], epoch: string): void {
+    for (const row of this.#outbox) if (ids.includes(row.id)) row.applied.add(epoch);
   }
 }

@@ -1,3 +1,4 @@
+import { EngineNode } from './engine-node.js';
 import type { Violation } from './history.js';
 import { ModelNode } from './node.js';
 import type { Omission } from './rules.js';
@@ -35,4 +36,19 @@ export function explore(seeds: number, without: readonly Omission[] = [], until 
     if (violation !== undefined) found.push({ seed, violation });
   }
   return { reads, hits, found };
+}
+
+/** Plays one world of nodes made of the engine. Time is the world's: each step ends when no promise is left to settle. */
+export async function playEngine(seed: number, without: readonly Omission[] = []): Promise<World> {
+  const { now } = performance;
+  const world = new World({ seed, without: new Set(without), makeNode: (of, index) => new EngineNode(of, index) });
+  let readings = 0;
+  // No two readings of a real clock are the same.
+  performance.now = () => world.time + readings++ / 1e6;
+  try {
+    for (const _ of world.play()) await new Promise(setImmediate);
+  } finally {
+    performance.now = now;
+  }
+  return world;
 }

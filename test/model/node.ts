@@ -1,4 +1,4 @@
-import type { OutboxRow, Row, Versions } from './database.js';
+import { tagsOf, type OutboxRow, type Row, type Versions } from './database.js';
 import type { Token } from './history.js';
 import { mutate, poll, sync } from './operations.js';
 import { read } from './reading.js';
@@ -36,6 +36,8 @@ export class ModelNode extends WorldNode {
   readonly pending = new Set<OutboxRow>();
   readonly #positions = new Map<string, number>();
   readonly #floors = new Map<string, number>();
+  /** How many epochs it has entered, the same one twice counted twice. */
+  visits = 0;
   #syncedAt = -Infinity;
   #polledAt = -Infinity;
 
@@ -111,7 +113,7 @@ export class ModelNode extends WorldNode {
     if (stamp.epoch !== this.stamp.epoch) return false;
     if (!without.has('nofloor') && stamp.position < this.#floorOf(partition)) return false;
     if (tags.some((tag) => (this.#positions.get(tag) ?? 0) > stamp.position)) return false;
-    return ![...this.pending].some((row) => row.tags.some((tag) => tags.includes(tag)));
+    return !tagsOf([...this.pending]).some((tag) => tags.includes(tag));
   }
 
   *servable(): Iterable<Versions> {
@@ -127,6 +129,7 @@ export class ModelNode extends WorldNode {
     if (epoch !== knownEpoch) return false;
     const position = this.world.without.has('keeppos') ? this.stamp.position : 0;
     this.stamp = { epoch: reply.epoch, position };
+    this.visits++;
     this.#positions.clear();
     this.#floors.clear();
     this.memory.clear();

@@ -14,6 +14,7 @@ export const RULES = {
   nopending: { invariant: 'F3', rule: 'the tags of a mutation that the ledger did not answer are unreadable on its node' },
   notrust: { invariant: 'F3', rule: 'stored entries are served only within a second of the last completed sync and poll' },
   nopolltrust: { invariant: 'F4', rule: 'a copy is trusted only after a poll of the outbox in its epoch, too' },
+  revisit: { invariant: 'F5', rule: 'a poll counts only if its node has stayed in one epoch all the while, not left it and come back' },
   nofloor: { invariant: 'F5', rule: 'entries stamped below what was trimmed from the ledger are invalid' },
 } as const satisfies Record<string, { invariant: 'F1' | 'F2' | 'F3' | 'F4' | 'F5'; rule: string }>;
 

@@ -92,10 +92,17 @@ export class World {
     this.nodes = NODES.map((index) => options.makeNode(this, index));
   }
 
+  /** What no fault may cause: an error that the engine should have dealt with. */
+  readonly errors: unknown[] = [];
+
+  fail(error: unknown): void {
+    this.errors.push(error);
+  }
+
   /** A Redis server that has just been started or promoted, with the data of an earlier one. */
   startServer(from?: { readonly server: RedisServer; readonly changesAgo: number }): RedisServer {
     const { without } = this;
-    const newEpoch = (): string => `epoch-${++this.#epochs}`;
+    const newEpoch = (): string => `00000000-0000-0000-0000-${String(++this.#epochs).padStart(12, '0')}`;
     const server = new RedisServer(`server-${++this.#servers}`, { without, newEpoch }, from?.server.past(from.changesAgo));
     if (from !== undefined && this.setting.cluster) server.entries = from.server.entries;
     // Servers' clocks differ by up to a quarter of an hour.

@@ -675,12 +675,12 @@ describe('a request', () => {
     const world = setUp();
     const request: CacheRequest = world.cache.begin();
     const owner = {};
-    const memo = request.memo(owner, () => ({}));
-    expect(request.memo(owner, () => ({}))).toBe(memo);
+    const memo = request.memo({ owner, of: own }, () => ({}));
+    expect(request.memo({ owner, of: own }, () => ({}))).toBe(memo);
     await world.cache.invalidate([row('a')]);
     world.clock.time += 5;
     request.renew();
-    expect(request.memo(owner, () => ({}))).not.toBe(memo);
+    expect(request.memo({ owner, of: own }, () => ({}))).not.toBe(memo);
     expect([request.stamp.position, request.readAt, request.generation]).toEqual([1, 10_005, 1]);
     world.ledger.suspend([row('a')]);
     expect(request.hadPending).toBe(false);

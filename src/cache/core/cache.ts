@@ -166,7 +166,15 @@ export class Cache {
   /** What is stored; null on a node that is alone, which may not even ask. */
   async #find<T>(reading: Reading<T>, asked: readonly number[]): Promise<readonly (Entry | undefined)[] | null> {
     if (this.ledger.standing() === 'alone') return null;
-    return this.store.getMany(asked.map((at) => reading.at(at).identity.key), reading.request.budget);
+    const now = this.ledger.now();
+    return this.store.getMany(
+      asked.map((at) => reading.at(at).identity.key),
+      {
+        budget: reading.request.budget,
+        // Another node may have stored a newer one where all nodes look.
+        accepts: (entry, index) => isUsable(judge(entry, reading.at(asked[index] as number).identity, { ledger: this.ledger, now })),
+      },
+    );
   }
 
   async #joinOrLoad<T>(reading: Reading<T>, missing: readonly number[], joins = 0): Promise<void> {

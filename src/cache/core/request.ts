@@ -1,6 +1,7 @@
 import type { Stamp } from './entry.js';
 import type { Ledger } from './ledger.js';
 import { LookupBudget } from './lookup-budget.js';
+import type { Partition } from './tags.js';
 
 /**
  * One operation's view of the cache: the stamp under which all its loads are stored, and its memo.
@@ -14,7 +15,7 @@ export class CacheRequest {
   #stamp: Stamp;
   #readAt: number;
   #hadPending: boolean;
-  #memo = new Map<object, unknown>();
+  #memo = new Map<object, Map<Partition, unknown>>();
   /** Counts renewals: what began under an earlier one is not what this request sees now. */
   #generation = 0;
 
@@ -47,10 +48,12 @@ export class CacheRequest {
     return this.#generation;
   }
 
-  /** What this request has made for an owner once (a DataLoader for a definition). */
-  memo<T>(owner: object, make: () => T): T {
-    let made = this.#memo.get(owner);
-    if (made === undefined) this.#memo.set(owner, (made = make()));
+  /** What this request has made for an owner and a partition once (a DataLoader for a definition): never for two (P2). */
+  memo<T>({ owner, of }: { readonly owner: object; readonly of: Partition }, make: () => T): T {
+    let byPartition = this.#memo.get(owner);
+    if (byPartition === undefined) this.#memo.set(owner, (byPartition = new Map()));
+    let made = byPartition.get(of);
+    if (made === undefined) byPartition.set(of, (made = make()));
     return made as T;
   }
 

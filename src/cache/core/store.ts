@@ -13,6 +13,11 @@ export interface StoreWrite {
   readonly ttl: number;
 }
 
+export interface Asking {
+  readonly budget?: LookupBudget;
+  readonly accepts?: (entry: Entry, at: number) => boolean;
+}
+
 /**
  * Where entries are kept. A store may forget anything at any time; it never decides about validity.
  * An outage is a miss: no method rejects, and none takes longer than its deadline (D1).
@@ -20,9 +25,10 @@ export interface StoreWrite {
 export interface EntryStore {
   /**
    * One answer per key, in order; at most one network round trip.
-   * @param budget the request's: what it has waited for earlier look-ups is deducted from this one's deadline.
+   * @param asking.budget the request's: what it has waited for earlier look-ups is deducted from this one's deadline.
+   * @param asking.accepts whether an entry found near by will do; if not, one that is farther away may be newer.
    */
-  getMany(keys: readonly CacheKey[], budget?: LookupBudget): Promise<readonly (Entry | undefined)[]>;
+  getMany(keys: readonly CacheKey[], asking?: Asking): Promise<readonly (Entry | undefined)[]>;
   /** At most one network round trip. */
   setMany(writes: readonly StoreWrite[]): Promise<void>;
   deleteMany(keys: readonly CacheKey[]): Promise<void>;

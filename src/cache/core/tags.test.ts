@@ -25,6 +25,12 @@ describe('tags', () => {
     }
   });
 
+  it('have one text for a uuid, whichever case it is typed in (F6)', () => {
+    const id = '0BDCD491-0f4e-4388-adc8-d666bb331f44';
+    expect(encodeTagValue(id)).toBe(encodeTagValue(id.toLowerCase()));
+    expect(encodeTagValue('ABC')).not.toBe(encodeTagValue('abc'));
+  });
+
   it('have one text for a value, wherever it comes from: a row image or an argument (F6)', () => {
     expect(encodeTagValue(5)).toBe(encodeTagValue('5'));
     expect(encodeTagValue(5n)).toBe(encodeTagValue('5'));

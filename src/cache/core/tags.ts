@@ -11,6 +11,7 @@ export type Partition = string & { readonly [partitionBrand]: true };
 
 const PARTITION = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 /** What percent encoding leaves as it is: nearly every id. */
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const PLAIN_VALUE = /^[A-Za-z0-9_-]*$/;
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;
 
@@ -33,6 +34,8 @@ export type TagValue = string | number | bigint | boolean | null;
  */
 export function encodeTagValue(value: TagValue): string {
   if (value === null) return '~';
+  // PostgreSQL compares uuids whatever their case, and writes them in lower case.
+  if (typeof value === 'string' && value.length === 36 && UUID.test(value)) return value.toLowerCase();
   if (typeof value === 'string' && PLAIN_VALUE.test(value)) return value;
   // An unpaired surrogate has no percent encoding, and a client can send one.
   return encodeURIComponent(String(value).replace(/\p{Surrogate}/gu, '\ufffd')).replaceAll('~', '%7E');

@@ -69,8 +69,7 @@ export function defineEntityLoader<Source, Key extends TagValue, Row extends obj
     return [...own, ...alsoReads.flatMap((read) => tagsOfRead(read, read.partition === 'global' ? GLOBAL : of, key))];
   };
 
-  const makeMemo = (reader: Reader<Source>): DataLoader<Key, Entry<Row | null>> => {
-    const of = reader.partitionFor(definition.partition, name);
+  const makeMemo = (reader: Reader<Source>, of: Partition): DataLoader<Key, Entry<Row | null>> => {
     const { cache, request } = reader;
     return new DataLoader<Key, Entry<Row | null>>((keys) => {
       const lookups: Lookup[] = keys.map((key) => ({ identity: cache.identities.of(subject, of, key), policy }));
@@ -90,7 +89,10 @@ export function defineEntityLoader<Source, Key extends TagValue, Row extends obj
     });
   };
 
-  const memoOf = (reader: Reader<Source>) => reader.request.memo(definition, () => makeMemo(reader));
+  const memoOf = (reader: Reader<Source>): DataLoader<Key, Entry<Row | null>> => {
+    const of = reader.partitionFor(definition.partition, name);
+    return reader.request.memo({ owner: definition, of }, () => makeMemo(reader, of));
+  };
 
   return {
     name,

@@ -50,8 +50,7 @@ export function defineList<Source, Ask, Answer>(
   };
   declareReads(reads);
 
-  const loadEntry = (reader: Reader<Source>, ask: Ask): Promise<Entry<Answer>> => {
-    const of = reader.partitionFor(definition.partition, name);
+  const loadEntry = (reader: Reader<Source>, of: Partition, ask: Ask): Promise<Entry<Answer>> => {
     const identity = reader.cache.identities.of(subject, of, ask);
     return reader.cache.read(reader.request, { identity, policy }, async (): Promise<Loaded<Answer>> => {
       const collector = new Collector(of);
@@ -72,12 +71,17 @@ export function defineList<Source, Ask, Answer>(
     bind(reader) {
       return {
         async load(ask) {
-          const memo = reader.request.memo(definition, () => new Map<string, Promise<Entry<Answer>>>());
+          const { request } = reader;
+          const of = reader.partitionFor(definition.partition, name);
+          const memo = request.memo({ owner: definition, of }, () => new Map<string, Promise<Entry<Answer>>>());
+          const { generation } = request;
           const key = canonical(ask);
           let loading = memo.get(key);
-          if (loading === undefined) memo.set(key, (loading = loadEntry(reader, ask)));
+          if (loading === undefined) memo.set(key, (loading = loadEntry(reader, of, ask)));
           const entry = await loading;
           const answer = reader.take(entry);
+          // Read before a transaction of this request: its rows are not what the request sees now (F7).
+          if (request.generation !== generation) return answer;
           definition.primes?.(answer, (loader, rows) => {
             // What the row depends on, the list does: it lends its entry.
             for (const row of rows) loader.prime(reader, loader.keyOf(row) as never, { ...entry, value: row });

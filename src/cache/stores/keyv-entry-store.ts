@@ -1,7 +1,7 @@
 import type { Entry } from '../core/entry.js';
 import type { CacheKey } from '../core/key.js';
 import type { LookupBudget } from '../core/lookup-budget.js';
-import type { EntryStore, StoreStats, StoreWrite, TierStats } from '../core/store.js';
+import type { Asking, EntryStore, StoreStats, StoreWrite, TierStats } from '../core/store.js';
 import type { Partition } from '../core/tags.js';
 import type { EntryCodec } from './entry-codec.js';
 import { DEFAULT_MAX_ENTRY_BYTES } from './memory-store.js';
@@ -32,7 +32,7 @@ export class KeyvEntryStore implements EntryStore {
 
   constructor(private readonly options: KeyvEntryStoreOptions) {}
 
-  async getMany(keys: readonly CacheKey[], budget?: LookupBudget): Promise<readonly (Entry | undefined)[]> {
+  async getMany(keys: readonly CacheKey[], { budget }: Asking = {}): Promise<readonly (Entry | undefined)[]> {
     const { store, codec } = this.options;
     const found = await store.getMany(keys, budget);
     return keys.map((_, at) => {

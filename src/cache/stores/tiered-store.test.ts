@@ -51,6 +51,17 @@ beforeEach(() => {
 const valuesOf = (entries: readonly (Entry | undefined)[]): unknown[] => entries.map((entry) => entry?.value);
 
 describe('memory in front of Redis', () => {
+  it('C2 asks the far store, too, for what is near and of no use any more: another node may have stored a newer one', async () => {
+    const newer = { stamp: { epoch: 'e', position: 2 } };
+    await near.setMany([write('a', 'old'), write('b', 'old')]);
+    await far.setMany([write('a', 'new', newer)]);
+    const accepts = (entry: Entry): boolean => entry.stamp.position >= 2;
+    expect(valuesOf(await tiered.getMany([key('a'), key('b')], { accepts }))).toEqual(['new', 'old']);
+    far.asked = [];
+    expect(valuesOf(await tiered.getMany([key('a')], { accepts }))).toEqual(['new']);
+    expect(far.asked).toEqual([]);
+  });
+
   it('C1 asks the far store only for what is not near, once, and answers in order', async () => {
     await near.setMany([write('a'), write('c')]);
     await far.setMany([write('b')]);

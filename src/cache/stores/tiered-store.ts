@@ -1,8 +1,7 @@
 import type { Entry } from '../core/entry.js';
 import type { CacheKey } from '../core/key.js';
-import type { LookupBudget } from '../core/lookup-budget.js';
 import { sealEntry } from '../core/seal.js';
-import type { EntryStore, StoreStats, StoreWrite } from '../core/store.js';
+import type { Asking, EntryStore, StoreStats, StoreWrite } from '../core/store.js';
 import type { Partition } from '../core/tags.js';
 
 /** A store in this process in front of one elsewhere: what is near is not asked for far away. */
@@ -14,14 +13,25 @@ export class TieredStore implements EntryStore {
     private readonly now: () => number,
   ) {}
 
-  async getMany(keys: readonly CacheKey[], budget?: LookupBudget): Promise<readonly (Entry | undefined)[]> {
+  async getMany(keys: readonly CacheKey[], asking: Asking = {}): Promise<readonly (Entry | undefined)[]> {
+    const { accepts = () => true } = asking;
     const near = await this.near.getMany(keys);
-    const missing = keys.filter((_, at) => near[at] === undefined);
-    if (missing.length === 0) return near;
-    const far = await this.far.getMany(missing, budget);
-    await this.#bringNear(missing, far);
-    let next = 0;
-    return near.map((entry) => entry ?? far[next++]);
+    const places = [...keys.keys()].filter((at) => near[at] === undefined || !accepts(near[at], at));
+    if (places.length === 0) return near;
+    const far = await this.far.getMany(
+      places.map((at) => keys[at] as CacheKey),
+      asking,
+    );
+    const found = [...near];
+    const arrived: Arrived[] = [];
+    places.forEach((at, index) => {
+      const entry = far[index];
+      if (entry === undefined) return;
+      arrived.push({ key: keys[at] as CacheKey, entry, before: near[at] });
+      found[at] = entry;
+    });
+    await this.#bringNear(arrived);
+    return found;
   }
 
   async setMany(writes: readonly StoreWrite[]): Promise<void> {
@@ -49,17 +59,23 @@ export class TieredStore implements EntryStore {
     await Promise.all([this.near.close(), this.far.close()]);
   }
 
-  async #bringNear(keys: readonly CacheKey[], found: readonly (Entry | undefined)[]): Promise<void> {
+  async #bringNear(arrived: readonly Arrived[]): Promise<void> {
     const now = this.now();
-    const writes = keys.flatMap((key, at): StoreWrite[] => {
-      const entry = found[at];
-      if (entry === undefined || entry.staleUntil <= now) return [];
+    const writes = arrived.flatMap(({ key, entry, before }): (StoreWrite & Pick<Arrived, 'before'>)[] => {
+      if (entry.staleUntil <= now) return [];
       const bytes = sealEntry(entry);
-      return bytes === null ? [] : [{ key, entry, bytes, ttl: Math.ceil(entry.staleUntil - now) }];
+      return bytes === null ? [] : [{ key, entry, bytes, before, ttl: Math.ceil(entry.staleUntil - now) }];
     });
     if (writes.length === 0) return;
     // While the far store was asked, a newer entry may have come in here: it stays.
-    const newer = await this.near.getMany(writes.map((write) => write.key));
-    await this.near.setMany(writes.filter((_, at) => newer[at] === undefined));
+    const here = await this.near.getMany(writes.map((write) => write.key));
+    await this.near.setMany(writes.filter(({ before }, at) => here[at] === before));
   }
+}
+
+/** An entry from afar, and what was here in its place when it was asked for. */
+interface Arrived {
+  readonly key: CacheKey;
+  readonly entry: Entry;
+  readonly before: Entry | undefined;
 }

@@ -18,7 +18,7 @@ export async function medicineGroups(ctx: Context, args: MedicineGroupsArgs): Pr
   const filter: GroupFilter = { search: searchText(args.search) };
   const page = textPageAsk(args, uuidOrNull);
   const found = await ctx.load(groupList).load({ ...filter, page });
-  return toConnection(found, page, ({ tradeName, id }) => [tradeName, id], filter);
+  return toConnection(found, { ask: page, keyOf: ({ tradeName, id }) => [tradeName, id], of: filter });
 }
 
 export async function medicineGroup(ctx: Context, id: string): Promise<GroupRow | null> {

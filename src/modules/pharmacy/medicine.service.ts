@@ -18,7 +18,7 @@ export async function medicines(ctx: Context, args: MedicinesArgs): Promise<Medi
   const filter: MedicineFilter = { categoryId: isGiven(args.categoryId) ? categoryIdOf(args.categoryId) : null, search: searchText(args.search) };
   const page = textPageAsk(args, uuidOrNull);
   const found = await ctx.load(medicineList).load({ ...filter, page });
-  return toConnection(found, page, ({ name, id }) => [name, id], filter);
+  return toConnection(found, { ask: page, keyOf: ({ name, id }) => [name, id], of: filter });
 }
 
 export function topMedicines(ctx: Context, { first }: TopMedicinesArgs): Promise<readonly MedicineRow[]> {

@@ -14,7 +14,7 @@ export async function catalogue(ctx: Context, args: CatalogueArgs): Promise<Cata
   const filter: CatalogueFilter = { search: searchText(args.search) };
   const page = textPageAsk(args, productIdOrNull);
   const found = await ctx.load(catalogueList).load({ ...filter, page });
-  return toConnection(found, page, ({ tradeName, id }) => [tradeName, id], filter);
+  return toConnection(found, { ask: page, keyOf: ({ tradeName, id }) => [tradeName, id], of: filter });
 }
 
 export async function product(ctx: Context, id: string): Promise<ProductRow | null> {

@@ -15,6 +15,9 @@ const PARAMETERS = {
 /** Of a random password that was thrown away, made with the parameters above. */
 export const NOBODYS_HASH = '$argon2id$v=19$m=19456,t=2,p=1$mOnarhwNF8TsbUPV2I4+TA$UI/tqPKUYzjT1iabiEX2h3sYVtWl58fegv6XN47buX8';
 
+/** Of new ones, in characters as people count them. */
+export const MIN_PASSWORD_LENGTH = 10;
+
 /** Longer ones are refused unread. */
 export const MAX_PASSWORD_LENGTH = 1024;
 

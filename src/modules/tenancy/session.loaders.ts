@@ -2,7 +2,7 @@ import { columnSets, defineEntityLoader, GLOBAL, tags } from '../../cache/index.
 import type { ReadDb } from '../../graphql/context.js';
 import { profiles } from '../../graphql/profiles.js';
 import { shapeOf } from '../../graphql/shape.js';
-import { sessionColumns, sessionsById, type SessionRow } from './session.queries.js';
+import { sessionColumns, sessionsById, sessionsOfUsers, type SessionRow, type SessionsOfUser } from './session.queries.js';
 
 // Memberships are found by the user, whom only the row knows: the predicate is declared here and tagged below.
 columnSets.declare('memberships', ['user_id']);
@@ -26,4 +26,17 @@ export const sessionById = defineEntityLoader<ReadDb, string, SessionRow>({
   ],
   batch: (read, ids) => read((db) => sessionsById(db, ids)),
   keyOf: (session) => session.id,
+});
+
+/** Where an account is signed in; null for nowhere. Looked at seldom, and never to be told wrong. */
+export const sessionsOfUser = defineEntityLoader<ReadDb, string, SessionsOfUser>({
+  name: 'sessionsOfUser',
+  table: 'sessions',
+  partition: 'global',
+  policy: profiles.live,
+  version: '1',
+  keyColumn: 'user_id',
+  byRow: false,
+  batch: (read, userIds) => read((db) => sessionsOfUsers(db, userIds)),
+  keyOf: ({ userId }) => userId,
 });

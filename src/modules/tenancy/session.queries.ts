@@ -1,4 +1,4 @@
-import { and, eq, inArray, lt, lte, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, lt, lte, sql } from 'drizzle-orm';
 import type { Db } from '../../database/database.js';
 import { memberships, sessions, users } from '../../database/tables/tenancy.js';
 
@@ -75,6 +75,42 @@ export async function extendSession(tx: Db, session: { readonly id: string; read
     .update(sessions)
     .set({ expiresAt: session.expiresAt })
     .where(and(eq(sessions.id, session.id), lt(sessions.expiresAt, session.unlessAfter)));
+}
+
+/** A session as its user sees it. The id opens nothing: it is a digest of the token. */
+export interface ListedSession {
+  readonly id: string;
+  readonly createdAt: string;
+  readonly expiresAt: string;
+}
+
+export interface SessionsOfUser {
+  readonly userId: string;
+  readonly sessions: readonly ListedSession[];
+}
+
+/** Those that have not ended, the latest first. It reads the clock: its answers are not to be kept. */
+export const sessionsOfUsers = (db: Db, userIds: readonly string[]): Promise<SessionsOfUser[]> =>
+  db
+    .select({
+      userId: sessions.userId,
+      sessions: sql<ListedSession[]>`json_agg(
+        json_build_object('id', ${sessions.id}, 'createdAt', ${sessions.createdAt}, 'expiresAt', ${sessions.expiresAt})
+        order by ${sessions.createdAt} desc, ${sessions.id}
+      )`,
+    })
+    .from(sessions)
+    .where(and(inArray(sessions.userId, [...userIds]), gt(sessions.expiresAt, sql`now()`)))
+    .groupBy(sessions.userId);
+
+/** Whose session it is; null when there is none with this id. */
+export async function userOfSession(tx: Db, id: string): Promise<{ readonly userId: string; readonly platformAdmin: boolean } | null> {
+  const [found] = await tx
+    .select({ userId: users.id, platformAdmin: users.platformAdmin })
+    .from(sessions)
+    .innerJoin(users, eq(users.id, sessions.userId))
+    .where(eq(sessions.id, id));
+  return found ?? null;
 }
 
 /** Whether there was one. */

@@ -1,5 +1,6 @@
 import type { Context } from '../../graphql/context.js';
 import { LarderError } from '../../graphql/errors.js';
+import { addressOf } from './account.service.js';
 import { verifyPassword } from './password.js';
 import { SESSION_LIFETIME } from './session-lifetime.js';
 import { sessionById } from './session.loaders.js';
@@ -13,7 +14,7 @@ const ADDRESS = /^[^\x00-\x1f]{3,254}$/;
 
 /** @throws LarderError CREDENTIALS_INVALID, after the same work whether the address is known or not. */
 export async function signIn(ctx: Context, { email, password }: SignInInput): Promise<SignInPayload> {
-  const address = email.trim().toLowerCase();
+  const address = addressOf(email);
   const stored = ADDRESS.test(address) ? await ctx.transaction('platform', (tx) => credentialsOf(tx, address)) : null;
   // Outside of a transaction: hashing takes long, and would keep a connection waiting.
   const matches = await verifyPassword(stored?.passwordHash ?? null, password);

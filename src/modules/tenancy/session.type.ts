@@ -1,6 +1,14 @@
-import { Field, GraphQLISODateTime, InputType, ObjectType } from 'type-graphql';
+import { Directive, Field, GraphQLISODateTime, ID, InputType, ObjectType } from 'type-graphql';
 import { ViewerType } from './viewer.type.js';
 import type { ViewerData } from './viewer.service.js';
+
+// Private, and never stored: whether a session has ended, the clock says.
+@Directive('@cacheControl(maxAge: 0, scope: PRIVATE)')
+@ObjectType({ description: 'A place where somebody is signed in.' })
+export class Session {
+  @Field(() => ID, { description: 'For `revokeSession`. It is not the token, and nobody can sign in with it.' })
+  readonly id!: string;
+}
 
 @InputType()
 export class SignInInput {

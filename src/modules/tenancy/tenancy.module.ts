@@ -1,15 +1,26 @@
 import type { ResolverClass } from '../../graphql/build-schema.js';
 import { SessionResolver } from './session.resolver.js';
-import { TenantResolver } from './tenant.resolver.js';
+import { TenantConnectionResolver, TenantResolver } from './tenant.resolver.js';
+import { UserConnectionResolver, UserResolver } from './user.resolver.js';
 import { MembershipResolver, ViewerResolver } from './viewer.resolver.js';
 
 /** Tenants, who belongs to them, and who is asking. */
-export const resolvers: readonly ResolverClass[] = [TenantResolver, ViewerResolver, MembershipResolver, SessionResolver];
+export const resolvers: readonly ResolverClass[] = [
+  TenantResolver,
+  TenantConnectionResolver,
+  UserResolver,
+  UserConnectionResolver,
+  ViewerResolver,
+  MembershipResolver,
+  SessionResolver,
+];
 
 export { createIdentify, type Credentials, type Identified, type Identify } from './identify.js';
 export { hashPassword } from './password.js';
+export { createPlatformAdmin, type PlatformAdmin } from './platform-admin.js';
 export { SESSION_LIFETIME } from './session-lifetime.js';
 export { sessionById } from './session.loaders.js';
+export { nodes } from './tenancy.nodes.js';
 export { tenantById, tenantBySlug } from './tenant.loaders.js';
 export { listTenants } from './tenant.queries.js';
 export { roleEnum } from './viewer.type.js';

@@ -20,7 +20,7 @@ export async function tenants(ctx: Context, args: TenantsArgs): Promise<TenantPa
   const filter: TenantFilter = { search: searchText(args.search) };
   const page = textPageAsk(args, uuidOrNull);
   const found = await ctx.load(tenantList).load({ ...filter, page });
-  return toConnection(found, page, ({ slug, id }) => [slug, id], filter);
+  return toConnection(found, { ask: page, keyOf: ({ slug, id }) => [slug, id], of: filter });
 }
 
 /** @throws LarderError BAD_USER_INPUT or ALREADY_EXISTS. */

@@ -16,6 +16,11 @@ export function issueToken(): IssuedToken {
   return { token, sessionId: digest(token) };
 }
 
+/** Whether a text has the form of a session's id: a digest, which is as long as a token. */
+export function isSessionId(text: string): boolean {
+  return TOKEN.test(text);
+}
+
 /** The id of a token's session; null for a text that is no token, which need not be looked up. */
 export function sessionIdOf(token: string): string | null {
   return TOKEN.test(token) ? digest(token) : null;

@@ -1,7 +1,9 @@
 import { Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import { CacheProfile } from '../../graphql/cache-profile.js';
 import type { Context, Tenant } from '../../graphql/context.js';
-import type { MembershipRow } from './session.queries.js';
+import { ownSessions } from './session-list.service.js';
+import type { ListedSession, MembershipRow } from './session.queries.js';
+import { Session } from './session.type.js';
 import { tenantById } from './tenant.loaders.js';
 import { TenantType } from './tenant.type.js';
 import { currentViewer, type ViewerData } from './viewer.service.js';
@@ -23,6 +25,11 @@ export class ViewerResolver {
   @FieldResolver(() => [Membership], { description: 'The tenants that the viewer belongs to: name one of them in `X-Tenant`.' })
   memberships(@Root() viewer: ViewerData): readonly MembershipRow[] {
     return viewer.memberships;
+  }
+
+  @FieldResolver(() => [Session], { description: 'Where the viewer is signed in, the latest first.' })
+  sessions(@Root() { id }: ViewerData, @Ctx() ctx: Context): Promise<readonly ListedSession[]> {
+    return ownSessions(ctx, id);
   }
 }
 
