@@ -13,7 +13,7 @@ import { welcome } from './admin/welcome.js';
 import type { Cache, Without } from './cache/index.js';
 import { cacheFields } from './cache/graphql/index.js';
 import type { Config } from './config.js';
-import { openDatabase, type Database, type DatabaseOptions } from './database/database.js';
+import { openDatabase, type Database, type DatabaseOptions, type Db, type DbScope } from './database/database.js';
 import { isUnavailable } from './database/database-error.js';
 import { authorizeFields } from './graphql/authorize.js';
 import type { Context, ReadDb } from './graphql/context.js';
@@ -22,7 +22,7 @@ import { systemClock, type Clock } from './lib/clock.js';
 import { digest } from './lib/digest.js';
 import { cachedTypes as pharmacyTypes } from './modules/pharmacy/pharmacy.module.js';
 import { cachedTypes as tenancyTypes, listTenants } from './modules/tenancy/tenancy.module.js';
-import { createContextFactory } from './context-factory.js';
+import { applyPurge, createContextFactory, write } from './context-factory.js';
 import { openCache } from './open-cache.js';
 import { announceWrites } from './server/announce-writes.js';
 import { createLogger } from './server/logger.js';
@@ -52,6 +52,8 @@ export interface App {
   readonly database: Database;
   readonly cache: Cache;
   readonly schema: GraphQLSchema;
+  /** Writes as the API does, for jobs in this process: what depends on the change is invalid when it resolves. */
+  write<T>(scope: DbScope, work: (tx: Db) => Promise<T>): Promise<T>;
   /** Starts to answer. @returns where. */
   listen(): Promise<{ readonly url: string }>;
   /** Finishes what is under way, then closes the rooms from the outside in. */
@@ -87,6 +89,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   authorizeFields(schema);
   running.admin = {
     cache,
+    applyPurge: (tags) => applyPurge({ ...opened, database }, tags),
     statistics,
     keyPrefix: config.cache.prefix,
     types: { ...tenancyTypes, ...pharmacyTypes },
@@ -112,6 +115,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     database,
     cache,
     schema,
+    write: async (scope, work) => (await write({ ...opened, database }, scope, work)).result,
     listen: async () => ({ url: await server.listen({ host: config.host, port: config.port }) }),
     close: async () => {
       await server.close();

@@ -1,10 +1,11 @@
-import { BYPASS, covers, GLOBAL, partition, positionToken, Reader, type Sources } from './cache/index.js';
-import type { Database, DbScope } from './database/database.js';
+import { BYPASS, covers, GLOBAL, partition, positionToken, Reader, type Invalidation, type Sources, type Tag } from './cache/index.js';
+import type { Database, Db, DbScope } from './database/database.js';
 import { Context, type ReadDb, type WriteScope } from './graphql/context.js';
 import { WriteLog } from './graphql/write-log.js';
 import type { Clock } from './lib/clock.js';
 import { createIdentify } from './modules/tenancy/tenancy.module.js';
 import type { RowImages } from './outbox/images.js';
+import { recordPurge } from './outbox/record-purge.js';
 import { withTransaction } from './outbox/with-transaction.js';
 import type { OpenCache } from './open-cache.js';
 import type { IncomingRequest } from './server/graphql-endpoint.js';
@@ -54,16 +55,31 @@ async function isCovered({ cache }: ContextRooms, after: string | null): Promise
   return covers(cache.ledger, after);
 }
 
-/** After the commit and before the answer. */
-async function applied({ feed, relay }: ContextRooms, { outboxIds, changes }: RowImages, writes: WriteLog): Promise<void> {
+export type WriteRooms = Pick<ContextRooms, 'database' | 'feed' | 'relay'>;
+
+/** A transaction outside of any request: what depends on it is invalid when it resolves, or null says that it is pending. */
+export async function write<T>(rooms: WriteRooms, scope: DbScope, work: (tx: Db) => Promise<T>): Promise<{ result: T; invalidation: Invalidation | null }> {
+  let invalidation: Invalidation | null = null;
+  const result = await withTransaction({ database: rooms.database, scope, applied: async (images) => void (invalidation = await apply(rooms, images)) }, work);
+  return { result, invalidation };
+}
+
+/** A purge is recorded like a change, so that nothing loses it, and applied before the answer. */
+export async function applyPurge(rooms: WriteRooms, tags: readonly Tag[]): Promise<Invalidation | null> {
+  return (await write(rooms, 'platform', (tx) => recordPurge(tx, tags))).invalidation;
+}
+
+async function apply({ feed, relay }: WriteRooms, { outboxIds, changes }: RowImages): Promise<Invalidation | null> {
   const invalidation = await feed.applyOwn(changes);
-  if (invalidation === null) {
-    writes.position = BYPASS;
-    writes.pending = true;
-    return;
-  }
-  relay.applied(outboxIds, invalidation.epoch);
-  if (!writes.pending) writes.position = positionToken(invalidation);
+  if (invalidation !== null) relay.applied(outboxIds, invalidation.epoch);
+  return invalidation;
+}
+
+/** After the commit and before the answer. */
+async function applied(rooms: ContextRooms, images: RowImages, writes: WriteLog): Promise<void> {
+  const invalidation = await apply(rooms, images);
+  if (invalidation === null) writes.pending = true;
+  writes.position = invalidation === null || writes.pending ? BYPASS : positionToken(invalidation);
 }
 
 function dbScope(scope: WriteScope, tenantId: string | null): DbScope {

@@ -5,7 +5,6 @@ import type { Database } from './database/database.js';
 import { isUnavailable } from './database/database-error.js';
 import type { Clock } from './lib/clock.js';
 import type { Logger } from './lib/logger.js';
-import { keyColumns } from './modules/pharmacy/pharmacy.module.js';
 import { declarePredicates, readPredicates } from './outbox/predicate-registry.js';
 import { Relay } from './outbox/relay.js';
 
@@ -80,7 +79,7 @@ export async function openCache({ config, database, clock, logger, without = NOT
     onBackgroundError: (error) => logger.warn({ err: error }, 'something in the background failed'),
     without,
   });
-  const feed = new ChangeFeed(cache, keyColumns);
+  const feed = new ChangeFeed(cache);
   const relay = new Relay({
     database,
     logger,

@@ -1,11 +1,13 @@
-import type { Cache } from '../cache/index.js';
+import type { Cache, Invalidation, Tag } from '../cache/index.js';
 import { LarderError } from '../graphql/errors.js';
 import type { Viewer } from '../graphql/viewer.js';
 import type { CacheStatistics } from './cache-statistics.js';
 
 /** What the admin functions work on; put together by the composition root. */
 export interface Admin {
-  readonly cache: Pick<Cache, 'enabled' | 'ledger' | 'store' | 'invalidate'>;
+  readonly cache: Pick<Cache, 'enabled' | 'ledger' | 'store'>;
+  /** Records a purge in the database and applies it; null when the ledger gave no answer, so that it is applied later. */
+  readonly applyPurge: (tags: readonly Tag[]) => Promise<Invalidation | null>;
   readonly statistics: CacheStatistics;
   /** First part of every key. */
   readonly keyPrefix: string;

@@ -45,6 +45,6 @@ export class CachePurgePayload {
   @Field(() => [String], { description: 'The tags that were invalidated.' })
   tags!: readonly string[];
 
-  @Field(() => String, { description: 'Where the purge stands in the ledger: `epoch:position`.' })
+  @Field(() => String, { description: 'Where the purge stands in the ledger, for `Larder-After`; `bypass` while the ledger has not confirmed it.' })
   position!: string;
 }

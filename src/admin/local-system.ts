@@ -1,6 +1,6 @@
 import type { Config } from '../config.js';
 import type { Database } from '../database/database.js';
-import { importCatalogue } from '../database/seed/import-catalogue.js';
+import { importCatalogue, type ImportReport } from '../database/seed/import-catalogue.js';
 import { showProgress } from '../database/seed/progress.js';
 import { seedDemo, seedState } from '../database/seed/seed-demo.js';
 import { hashPassword } from '../modules/tenancy/tenancy.module.js';
@@ -35,8 +35,14 @@ export async function seedIfWanted(config: Environment, database: Database): Pro
   if (!config.demoData) return;
   const { catalogue, demo } = await seedState(database);
   const progress = showProgress();
-  if (!catalogue) await importCatalogue(database, { progress });
+  if (!catalogue) report(await importCatalogue(database, { progress }));
   if (!demo) await seedDemo(database, { ...accounts(config), progress });
+}
+
+/** What of the product file could not be used, on standard error: standard output may be read by a program. */
+function report({ products, malformed }: ImportReport): void {
+  process.stderr.write(`Catalogue: ${products} products; ${malformed.length} lines could not be used\n`);
+  for (const { line, reason } of malformed.slice(0, 20)) process.stderr.write(`  line ${line}: ${reason}\n`);
 }
 
 function accounts({ environment }: Environment) {

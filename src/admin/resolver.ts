@@ -39,10 +39,10 @@ export function createAdminResolver(admin: () => Admin): ResolverClass {
     @Requires('TENANT_ADMIN')
     @Mutation(() => CachePurgePayload, { description: 'Makes cached values invalid; the next read of each is served from the database.' })
     async cachePurge(@Ctx() context: Context, @Arg('input', () => CachePurgeInput) input: CachePurgeInput): Promise<CachePurgePayload> {
-      const { tags, epoch, position } = await purge(admin(), authorityOf(context.viewer, context.tenantOrNull), input);
+      const purged = await purge(admin(), authorityOf(context.viewer, context.tenantOrNull), input);
       // What this operation reads after the purge is to be as new as what others read.
       context.reader.request.renew();
-      return { tags, position: `${epoch}:${position}` };
+      return { ...purged, tags: [...purged.tags] };
     }
   }
   return AdminResolver;

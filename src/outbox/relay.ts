@@ -98,7 +98,7 @@ export class Relay {
     if (outboxIds.length === 0) return;
     await this.options.database.write('platform', (tx) =>
       tx.execute(sql`
-        update outbox set applied_epochs = array_append(applied_epochs, ${epoch}::text)
+        update outbox set applied_epochs = array_append(applied_epochs, ${epoch}::text), marked_at = coalesce(marked_at, now())
         where id = any(${sql.param(`{${outboxIds.join(',')}}`)}::bigint[]) and not applied_epochs @> array[${epoch}::text]`),
     );
   }
@@ -141,14 +141,14 @@ async function unapplied(tx: Db, epoch: Epoch | null): Promise<readonly OutboxRo
     .where(
       epoch === null
         ? sql`applied_epochs = '{}'`
-        : sql`applied_epochs = '{}' or (created_at > now() - ${sql.raw(`interval '${KEPT}'`)} and not applied_epochs @> array[${epoch}::text])`,
+        : sql`applied_epochs = '{}' or (marked_at > now() - ${sql.raw(`interval '${KEPT}'`)} and not applied_epochs @> array[${epoch}::text])`,
     )
     .orderBy(sql`outbox.id`)
     .limit(BATCH);
 }
 
 function prune(tx: Db): Promise<unknown> {
-  return tx.execute(sql`delete from outbox where applied_epochs <> '{}' and created_at < now() - ${sql.raw(`interval '${KEPT}'`)}`);
+  return tx.execute(sql`delete from outbox where marked_at < now() - ${sql.raw(`interval '${KEPT}'`)}`);
 }
 
 function imagesOf(rows: readonly OutboxRow[]): RowImages {

@@ -57,19 +57,23 @@ export function createPlayground(operations: readonly Operation[]): Playground {
   };
 }
 
+/** When tabs are wider than their row, GraphiQL moves a tab away from under the pointer that presses it: none could be opened. */
+const TABS_STAY = '.graphiql-tab { transform: none !important }';
+
 async function render(operations: readonly Operation[]): Promise<Page> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
   // Of the tab that is open first, GraphiQL takes neither variables nor headers; headers it takes from the default for new tabs.
   const first = operations.find(({ variables }) => variables === null);
   const tabs = first === undefined ? operations : [first, ...operations.filter((operation) => operation !== first)];
   const text = (value: object | null): string | null => (value === null ? null : JSON.stringify(value, null, 2));
-  const page = renderGraphiQL({
+  const rendered = renderGraphiQL({
     title: 'Larder',
     // GraphiQL opens the tabs it remembers from last time; these are for those who come first.
     defaultTabs: tabs.map(({ query, variables, headers }) => ({ query, variables: text(variables), headers: text(headers) })),
     headers: text(first?.headers ?? null) ?? '{}',
     shouldPersistHeaders: true,
   });
+  const page = rendered.replace('</head>', `<style>${TABS_STAY}</style></head>`);
   const html = Buffer.from(page);
   return { html, etag: createHash('sha256').update(html).digest('base64url').slice(0, 22), policy: policyFor(page) };
 }

@@ -224,10 +224,10 @@ export class Client {
       const read: Read = { node, start, end: performance.now(), after: new Set() };
       const observations = request.observe(reply.data);
       record.judged(observations, read);
-      // As if it had to be seen: then nothing is found from the moment on at which it is.
       const isSeen = register.latest.index > version.index || this.#shows(observations, version);
       if (isSeen) {
-        if (register.latest.index === version.index) record.lags.push(read.end - answeredAt);
+        // When it was asked, not when it answered: that a stopped process answers late is not a lag of the cache.
+        if (register.latest.index === version.index) record.lags.push(Math.max(0, start - answeredAt));
         return;
       }
       await pause(2);

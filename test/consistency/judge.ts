@@ -104,7 +104,7 @@ interface CountTest {
 
 /** A count is right when the rows that certainly count are no more than it says, and those that may count no fewer. */
 function judgeCount(rows: readonly MedicineRow[], read: Read, test: CountTest): readonly Finding[] {
-  const isPossible = (rules: readonly Rule[]): boolean => {
+  const range = (rules: readonly Rule[]): readonly [number, number] => {
     let least = 0;
     let most = 0;
     for (const row of rows) {
@@ -116,13 +116,33 @@ function judgeCount(rows: readonly MedicineRow[], read: Read, test: CountTest): 
       if (counted.every(Boolean)) least++;
       if (counted.some(Boolean)) most++;
     }
+    return [least, most];
+  };
+  const isPossible = (rules: readonly Rule[]): boolean => {
+    const [least, most] = range(rules);
     return test.shown >= least && test.shown <= most;
   };
   if (isPossible(RULES)) return [];
-  const what = `${test.what}: node ${read.node} shows ${test.shown}`;
+  const what = `${test.what}: node ${read.node} shows ${test.shown}, not ${range(RULES).join(' to ')}; ${latestChanges(rows, read, test)}`;
   if (!isPossible([])) return [impossible(what)];
   // When only all rules together refuse it, the widest one is named.
   return [{ kind: RULES.find((rule) => !isPossible([rule])) ?? 'other node', what }];
+}
+
+/** The changes that a wrong count most likely lacks. */
+function latestChanges(rows: readonly MedicineRow[], read: Read, test: CountTest): string {
+  const changes = rows.flatMap((row) =>
+    test.registers(row).flatMap((register) =>
+      register.versions.slice(-4).flatMap(({ index, node, start, end, outcome, pending }) =>
+        index === 0 || outcome === 'undone' ? [] : [{ start, text: `${register.name} ${index} by ${node ?? 'SQL'}${pending ? ' (pending)' : ''} ${outcome} ${ago(read, start)} to ${end === null ? '?' : ago(read, end)}` }],
+      ),
+    ),
+  );
+  return `changes: ${changes.sort((a, b) => b.start - a.start).slice(0, 8).map(({ text }) => text).join('; ')}`;
+}
+
+function ago(read: Read, time: number): string {
+  return `${Math.round(read.start - time)} ms before`;
 }
 
 function admissible(register: Register<unknown>, read: Read, rules: readonly Rule[]): readonly unknown[] {

@@ -192,7 +192,7 @@ describe.each(ALL)('the outbox on $name', ({ open }) => {
         .from(sql`pg_class`)
         .where(sql`relkind = 'r' and relnamespace = 'public'::regnamespace`),
     );
-    const own = new Set(['outbox', 'cache_identity']);
+    const own = new Set(['outbox', 'cache_identity', 'cache_predicates']);
     expect(captured.map(({ table }) => table).sort()).toEqual(
       tables
         .map(({ table }) => table)

@@ -122,7 +122,7 @@ describe.each(ALL)('the relay on $name', ({ open }) => {
     const { relay } = node();
     await database.owner((tx) =>
       tx.execute(sql`
-        insert into outbox (table_name, partition, created_at, applied_epochs) values
+        insert into outbox (table_name, partition, marked_at, applied_epochs) values
           ('old-applied', 'global', now() - interval '11 minutes', '{e1}'),
           ('new-applied', 'global', now(), '{e1}')`),
     );

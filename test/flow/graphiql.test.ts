@@ -108,7 +108,6 @@ describe('GraphiQL, as the service serves it', () => {
 
   it('signs in with the example that is prepared for it', async () => {
     await tab('SignIn').click();
-    await page.waitForTimeout(1500); await page.screenshot({ path: '/tmp/signin.png' });
     const response = await execute('mutation SignIn');
     expect(await response.json()).toMatchObject({ data: { signIn: { viewer: { role: 'STAFF' } } } });
   });

@@ -28,11 +28,6 @@ export class SimulatedStore implements EntryStore {
     await this.reach((entries) => entries.clear());
   }
 
-  /** The world has one partition, apart from the global one. */
-  clearPartition(): Promise<void> {
-    return this.clear();
-  }
-
   async clearPartition(of: string): Promise<void> {
     await this.reach((entries) => [...entries.keys()].filter((key) => key.split(':')[1] === of).forEach((key) => entries.delete(key)));
   }

@@ -178,6 +178,8 @@ export class World {
   }
 
   *#drain(): Generator<void> {
+    // What was asked for may begin only when promises have settled.
+    yield;
     while (!this.scheduler.isIdle) {
       this.time += this.setting.tick;
       this.scheduler.step();

@@ -1,11 +1,7 @@
 import { inject, vi } from 'vitest';
 import { createApp, type App, type AppOptions } from '../../src/app.js';
-import { tagsOfChanges } from '../../src/cache/index.js';
 import { loadConfig } from '../../src/config.js';
 import type { Db } from '../../src/database/database.js';
-import { keyColumns } from '../../src/modules/pharmacy/pharmacy.module.js';
-import type { RowImages } from '../../src/outbox/images.js';
-import { withTransaction } from '../../src/outbox/with-transaction.js';
 import { dumpMemory, dumpRedis, watchMemory, type Kept } from './cache-dump.js';
 import { Client } from './client.js';
 import { seededDatabase, seededDirectory } from './seeded-databases.js';
@@ -123,12 +119,7 @@ async function start({ env, drop }: Place, options: StartOptions = {}): Promise<
         }
       }
     },
-    change: (work) => {
-      const applied = async ({ changes }: RowImages): Promise<void> => {
-        await app.cache.invalidate(tagsOfChanges(changes, keyColumns));
-      };
-      return withTransaction({ database: app.database, scope: 'platform', applied }, work);
-    },
+    change: (work) => app.write('platform', work),
     dump: async () => {
       await settled();
       return [...dumpMemory(prefix), ...(redisUrl === undefined ? [] : await dumpRedis(redisUrl, prefix))];

@@ -113,7 +113,8 @@ export class Cache {
   async invalidate(tags: readonly Tag[]): Promise<Invalidation> {
     try {
       const result = await this.ledger.invalidate(tags);
-      this.events.emit({ type: 'invalidate', tags, result });
+      // A poll that found nothing is no event.
+      if (tags.length > 0) this.events.emit({ type: 'invalidate', tags, result });
       return result;
     } catch (error) {
       this.events.emit({ type: 'invalidate-failed', tags, error });
@@ -331,7 +332,7 @@ export class Cache {
 
   #toWrite({ identity }: Lookup, entry: Entry, bytes: number): StoreWrite {
     const ttl = Math.max(1, Math.ceil(entry.staleUntil - this.ledger.now()));
-    this.events.emit({ type: 'store', of: identity, maxAge: entry.freshUntil - entry.readAt });
+    this.events.emit({ type: 'store', of: identity, maxAge: Math.max(0, entry.freshUntil - this.ledger.now()) });
     return { key: identity.key, entry, bytes, ttl };
   }
 

@@ -51,7 +51,7 @@ export class CacheRequest {
   /** What this request has made for an owner and a partition once (a DataLoader for a definition): never for two (P2). */
   memo<T>({ owner, of }: { readonly owner: object; readonly of: Partition }, make: () => T): T {
     let byPartition = this.#memo.get(owner);
-    if (byPartition === undefined) this.#memo.set(owner, (byPartition = new Map()));
+    if (byPartition === undefined) this.#memo.set(owner, (byPartition = new Map<Partition, unknown>()));
     let made = byPartition.get(of);
     if (made === undefined) byPartition.set(of, (made = make()));
     return made as T;

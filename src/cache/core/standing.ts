@@ -50,6 +50,6 @@ export class StandingClock {
   /** Milliseconds since the copy was last known to be complete; -1 when it never was. */
   get lag(): number {
     const since = this.needsPolls ? Math.min(this.#syncedAt, this.#polledAt) : this.#syncedAt;
-    return Number.isFinite(since) ? Math.max(0, Math.round(this.monotonic() - since)) : -1;
+    return since === -Infinity ? -1 : Math.max(0, Math.round(this.monotonic() - since));
   }
 }

@@ -21,11 +21,7 @@ export class ChangeFeed {
   /** Of this version's lists, and of every other version's in use. */
   readonly #sets = new ColumnSets();
 
-  constructor(
-    private readonly cache: Pick<Cache, 'invalidate' | 'ledger' | 'without'>,
-    /** The column of a table's row tags where it is not `id`. */
-    private readonly keyColumns: Readonly<Record<string, string>> = {},
-  ) {
+  constructor(private readonly cache: Pick<Cache, 'invalidate' | 'ledger' | 'without'>) {
     this.learn(columnSets.all);
   }
 
@@ -71,6 +67,6 @@ export class ChangeFeed {
   }
 
   #tagsOf(changes: readonly TableChange[]): readonly Tag[] {
-    return tagsOfChanges(changes, this.keyColumns, this.#sets);
+    return tagsOfChanges(changes, this.#sets);
   }
 }

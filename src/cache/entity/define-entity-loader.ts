@@ -6,7 +6,7 @@ import type { Subject } from '../core/key.js';
 import { NEGATIVE_MAX_AGE, type Policy } from '../core/policy.js';
 import type { Definition, Reader } from '../core/reader.js';
 import { GLOBAL, tags, type Partition, type Tag, type TagValue } from '../core/tags.js';
-import { declareReads, tagsOfRead, type TableRead } from './reads.js';
+import { declareReads, declareRowKey, tagsOfRead, type TableRead } from './reads.js';
 
 export interface EntityDefinition<Source, Key extends TagValue, Row> {
   readonly name: string;
@@ -60,6 +60,7 @@ export function defineEntityLoader<Source, Key extends TagValue, Row extends obj
   const alsoReads = definition.alsoReads ?? [];
   declareReads(alsoReads);
   if (definition.byRow === false) declareReads([keyRead]);
+  else declareRowKey(definition.table, definition.keyColumn);
 
   const tagsOf = (of: Partition, key: Key): readonly Tag[] => {
     const own =

@@ -1,5 +1,5 @@
-import { partition, tags, type Tag, type TagValue } from '../core/tags.js';
-import { columnSets, type ColumnSets } from './reads.js';
+import { parseTag, partition, tags, type Tag, type TagValue } from '../core/tags.js';
+import { columnSets, rowKeyOf, type ColumnSets } from './reads.js';
 
 /** The declared columns of a row, before or after a change. */
 export type RowImage = Readonly<Record<string, unknown>>;
@@ -12,27 +12,33 @@ export interface TableChange {
   readonly images: readonly RowImage[] | null;
 }
 
+/** In the place of a table's name: an administrator's purge, whose images name tags. It takes the way that changes take. */
+export const PURGE = '@purge';
+
 /** Above so many rows, a change is known as one of the whole table. */
 export const BULK_ROWS = 500;
 
 /**
  * The tags of everything that changes can have made wrong: the table, each row, and for old and new image alike each
- * declared predicate, whichever column changed (F6). `keyColumns` names the column of a table's row tags where it is not `id`.
+ * declared predicate, whichever column changed (F6).
  */
 export function tagsOfChanges(
   changes: readonly TableChange[],
-  keyColumns: Readonly<Record<string, string>> = {},
   sets: ColumnSets = columnSets,
 ): readonly Tag[] {
   const emitted = new Set<Tag>();
   for (const change of changes) {
+    if (change.table === PURGE) {
+      for (const { tag } of change.images ?? []) if (typeof tag === 'string') emitted.add(parseTag(tag));
+      continue;
+    }
     const of = partition(change.partition);
     emitted.add(tags.table(of, change.table));
     if (change.images === null || change.images.length > BULK_ROWS) {
       emitted.add(tags.everyRow(of, change.table));
       continue;
     }
-    const keyColumn = keyColumns[change.table] ?? 'id';
+    const keyColumn = rowKeyOf(change.table);
     for (const image of change.images) {
       const key = tagValue(image[keyColumn]);
       if (key !== undefined && key !== null) emitted.add(tags.row(of, change.table, key));

@@ -1,5 +1,6 @@
 import { createClient } from '@redis/client';
 import type { Logger } from '../../lib/logger.js';
+import { CacheError } from '../core/errors.js';
 
 /** Where Redis is. */
 export type RedisOptions = { readonly connectTimeout?: number } & (
@@ -25,7 +26,7 @@ const CLOSE_TIMEOUT_MS = 500;
  * A client for Redis, connected if that succeeds within the connect timeout. If not, it goes on trying in the background:
  * a cache that is away must not keep the server from starting (D1). Commands fail at once while there is no connection.
  *
- * @throws Error in one sentence for what names no single Redis server.
+ * @throws CacheError CACHE_STORE_REFUSED, in one sentence, for what names no single Redis server.
  */
 export async function connectRedis(options: RedisOptions, logger: Logger): Promise<RedisClient> {
   const url = urlOf(options);
@@ -55,12 +56,12 @@ export async function closeRedis(client: RedisClient): Promise<void> {
 
 function urlOf(options: RedisOptions): URL {
   if (options.kind !== 'single') {
-    throw new Error(`Redis ${options.kind === 'sentinel' ? 'Sentinel' : 'Cluster'} is not supported yet: name one server, redis://host:6379/0.`);
+    throw new CacheError('CACHE_STORE_REFUSED', `Redis ${options.kind === 'sentinel' ? 'Sentinel' : 'Cluster'} is not supported yet: name one server, redis://host:6379/0.`);
   }
   const url = URL.canParse(options.url) ? new URL(options.url) : null;
   if (url?.protocol === 'redis:' || url?.protocol === 'rediss:') return url;
   // Not repeated here: it may hold a password.
-  throw new Error('The URL of Redis cannot be used: give redis://host:6379/0, or rediss://host:6379/0 with TLS.');
+  throw new CacheError('CACHE_STORE_REFUSED', 'The URL of Redis cannot be used: give redis://host:6379/0, or rediss://host:6379/0 with TLS.');
 }
 
 function makeClient(url: URL, connectTimeout: number) {

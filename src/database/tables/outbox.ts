@@ -27,6 +27,8 @@ export const outbox = pgTable(
       .default(sql`pg_current_xact_id()`),
     createdAt: timestamp('created_at', { withTimezone: true, mode: 'string', precision: 3 }).notNull().defaultNow(),
     /** The ledger's epochs under which this row's invalidations were applied. */
+    /** When it was first marked as applied: a transaction may have been under way for long before. */
+    markedAt: timestamp('marked_at', { withTimezone: true, mode: 'string', precision: 3 }),
     appliedEpochs: text('applied_epochs')
       .array()
       .notNull()

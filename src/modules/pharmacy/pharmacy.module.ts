@@ -23,9 +23,6 @@ export const resolvers: readonly ResolverClass[] = [
 
 export { nodes } from './pharmacy.nodes.js';
 
-/** Tables whose row tags do not name the column `id`. */
-export const keyColumns = { stock_levels: 'medicine_id' } as const;
-
 /** The tables behind the types that people know, for administrators. */
 export const cachedTypes = {
   Category: { table: 'categories', partition: 'own' },

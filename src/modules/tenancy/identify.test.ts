@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { describe, expect, it, vi } from 'vitest';
 import type { Reader } from '../../cache/index.js';
 import type { ReadDb, Tenant, WriteScope } from '../../graphql/context.js';
