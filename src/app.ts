@@ -3,12 +3,15 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { KeyvAdapter } from '@apollo/utils.keyvadapter';
 import type { GraphQLSchema } from 'graphql';
+import { Registry } from 'prom-client';
 import type { Admin } from './admin/admin.js';
 import { logDecisions } from './admin/cache-log.js';
+import { measureCache } from './admin/cache-metrics.js';
 import { CacheStatistics } from './admin/cache-statistics.js';
 import type { LocalSystem } from './admin/commands.js';
 import { createLocalSystem, seedIfWanted } from './admin/local-system.js';
 import { printSchema } from './admin/print-schema.js';
+import { refuseDemoAccounts } from './admin/refuse-demo.js';
 import { welcome } from './admin/welcome.js';
 import type { Cache, Without } from './cache/index.js';
 import { cacheFields } from './cache/graphql/index.js';
@@ -16,9 +19,11 @@ import type { Config } from './config.js';
 import { openDatabase, type Database, type DatabaseOptions, type Db, type DbScope } from './database/database.js';
 import { isUnavailable } from './database/database-error.js';
 import { authorizeFields } from './graphql/authorize.js';
+import { MAX_PAGE_SIZE } from './graphql/connection.js';
 import type { Context, ReadDb } from './graphql/context.js';
 import { profiles } from './graphql/profiles.js';
 import { systemClock, type Clock } from './lib/clock.js';
+import { withDeadline } from './lib/deadline.js';
 import { digest } from './lib/digest.js';
 import { cachedTypes as pharmacyTypes } from './modules/pharmacy/pharmacy.module.js';
 import { cachedTypes as tenancyTypes, listTenants } from './modules/tenancy/tenancy.module.js';
@@ -28,7 +33,9 @@ import { announceWrites } from './server/announce-writes.js';
 import { createLogger } from './server/logger.js';
 import { createServer } from './server/create-server.js';
 import type { Readiness } from './server/health.js';
+import { limitAttempts, type AttemptsOptions } from './server/limits/limit-attempts.js';
 import { readOperations } from './server/operations.js';
+import { readPersistedOperations } from './server/persisted-operations.js';
 import { stopOnSignals } from './server/stop-on-signals.js';
 import { buildApiSchema } from './schema.js';
 
@@ -64,6 +71,7 @@ const EXAMPLES = fileURLToPath(new URL('../schema/operations', import.meta.url))
 
 /** Puts the service together: the only place that knows every room. */
 export async function createApp(config: Config, options: AppOptions = {}): Promise<App> {
+  const persisted = await readPersistedOperations(config.persistedOperations);
   const clock = options.clock ?? systemClock;
   const logger = createLogger(config.log, options.logTo);
   const database = options.database ?? (await openDatabase({ ...databaseOptions(config), logger, onQuery: options.onQuery }));
@@ -87,6 +95,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     version: digest(buildId() + printSchema(schema)),
   });
   authorizeFields(schema);
+  const clients = new WeakMap<Context, string>();
+  guardPasswords(schema, { config, redis: opened.stores.redis, clientOf: (context) => clients.get(context) ?? '' });
   running.admin = {
     cache,
     applyPurge: (tags) => applyPurge({ ...opened, database }, tags),
@@ -98,13 +108,25 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     listTenants: () => database.read('platform', listTenants),
   };
 
+  const metrics = config.metrics === null ? null : new Registry();
+  if (metrics !== null) measureCache(metrics, running.admin);
+
+  const createContext = createContextFactory({ ...opened, database, clock, onRenewalError: (error) => logger.warn({ err: error }, 'a session was not renewed') });
   const server = await createServer<Context>({
     config,
     logger,
     schema,
     apolloCache: new KeyvAdapter<string>(opened.stores.keyv as never),
+    persisted,
+    maxPageSize: MAX_PAGE_SIZE,
     plugins: [announceWrites()],
-    context: createContextFactory({ ...opened, database, clock, onRenewalError: (error) => logger.warn({ err: error }, 'a session was not renewed') }),
+    metrics,
+    context: async (incoming) => {
+      const context = await createContext(incoming);
+      clients.set(context, incoming.client);
+      return context;
+    },
+    viewerOf: ({ viewer }) => (viewer.kind === 'anonymous' ? null : viewer.userId),
     ready: () => readiness(database, cache),
     operations: await readOperations(EXAMPLES),
     isUnavailable,
@@ -129,14 +151,42 @@ function databaseOptions({ database }: Config): Pick<DatabaseOptions, 'url' | 'p
   return { url: database.url ?? undefined, poolMax: database.poolMax, dataDir: database.dataDir };
 }
 
+/** Longer than a database takes that can do its work. */
+const PING_DEADLINE_MS = 2_000;
+
 async function readiness(database: Database, cache: Cache): Promise<Readiness> {
-  const reached = await database.ping().then(
+  const reached = await withDeadline(database.ping(), PING_DEADLINE_MS, 'the database does not answer').then(
     () => true,
     () => false,
   );
   const trusted = cache.ledger.standing() === 'trusted';
-  // Without its ledger the service answers from the database: slower, and right.
-  return { ready: reached, checks: { database: reached ? 'ok' : 'not reachable', ledger: trusted ? 'ok' : 'not trusted: nothing is served from the cache' } };
+  const { kind, position, lag, pending } = cache.ledger.report();
+  return {
+    // Without its ledger the service answers from the database: slower, and right.
+    ready: reached,
+    checks: {
+      database: reached ? 'ok' : 'not reachable',
+      // Opening the database has applied what was missing, or has failed and with it the start.
+      migrations: 'ok',
+      ledger: trusted ? 'ok' : 'not trusted: nothing is served from the cache',
+    },
+    ledger: { kind, position, lag, pending },
+  };
+}
+
+/** Mutations that try a password, and whose. */
+const PASSWORDS: AttemptsOptions<Context>['guarded'] = {
+  signIn: ({ input }) => asText((input as { readonly email?: unknown }).email)?.trim().toLowerCase() ?? '',
+  changePassword: (_, { viewer }) => (viewer.kind === 'anonymous' ? '' : viewer.userId),
+};
+
+function guardPasswords(
+  schema: GraphQLSchema,
+  { config, redis, clientOf }: { readonly config: Config; readonly redis: object | null; readonly clientOf: (context: Context) => string },
+): void {
+  const { signIn } = config.limits;
+  if (signIn === null) return;
+  limitAttempts<Context>(schema, { ...signIn, redis, prefix: config.cache.prefix, deadline: config.cache.deadline, guarded: PASSWORDS, clientOf });
 }
 
 function asText(value: unknown): string | null {
@@ -151,7 +201,10 @@ function buildId(): string {
 /** Runs the service until it is told to stop: seeded first, where demo data is wanted and missing. */
 export async function serve(config: Config): Promise<void> {
   const logger = createLogger(config.log);
+  // What is wrong with the configuration is said before anything is opened.
+  await readPersistedOperations(config.persistedOperations);
   const database = await openDatabase({ ...databaseOptions(config), logger });
+  await refuseDemoAccounts(config, database);
   await seedIfWanted(config, database);
   const app = await createApp(config, { database });
   const { url } = await app.listen();

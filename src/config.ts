@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 /** What the service was told to be. Times are milliseconds. */
@@ -30,7 +31,28 @@ export interface Config {
     readonly corsOrigins: '*' | readonly string[];
     readonly downstreamCache: 'revalidate' | 'cdn' | 'all';
     readonly bodyLimit: number;
+    /** How many proxies stand in front, or which: what they say about the client's address is believed. */
+    readonly trustProxy: false | number | readonly string[];
   };
+  readonly limits: {
+    readonly tokens: number;
+    readonly depth: number;
+    readonly rootFields: number;
+    readonly aliases: number;
+    readonly cost: number;
+    /** Operations in one HTTP request; 0: no lists of operations. */
+    readonly batch: number;
+    readonly requestTimeout: number;
+    /** Operations of one viewer; null: no limit. */
+    readonly requestsPerMinute: number | null;
+    /** Failed attempts at a password; null: no limit. */
+    readonly signIn: { readonly attempts: number; readonly window: number } | null;
+  };
+  readonly persistedOperations: { readonly mode: 'off' | 'prefer' | 'only'; readonly manifest: string | null };
+  /** Null: no metrics. With a token, they are for those who send it. */
+  readonly metrics: { readonly token: string | null } | null;
+  /** What the command line speaks to, and as whom, where it is not told. */
+  readonly remote: { readonly url: string | null; readonly token: string | null };
   readonly graphiql: boolean;
   readonly introspection: boolean;
   /** Whether the demo tenants and accounts are to be there after the start. Never in production. */
@@ -138,9 +160,46 @@ export const VARIABLES = {
   },
   HTTP_DOWNSTREAM_CACHE: { default: 'revalidate', schema: oneOf('revalidate', 'cdn', 'all'), accepts: 'revalidate, cdn or all' },
   HTTP_BODY_LIMIT_BYTES: { default: '1048576', schema: wholeNumber(1_024, 2 ** 27), accepts: 'bytes from 1024 to 134217728' },
+  TRUST_PROXY: {
+    default: '',
+    schema: optional.transform(proxies).refine((list) => list === false || typeof list === 'number' || list.every(isProxy)),
+    accepts: 'a number of proxies, or their addresses such as 10.0.0.0/8, separated by commas',
+  },
+
+  LIMIT_TOKENS: { default: '2000', schema: wholeNumber(1, 10_000), accepts: 'a whole number from 1 to 10000' },
+  LIMIT_DEPTH: { default: '12', schema: wholeNumber(1, 1_000), accepts: 'a whole number from 1 to 1000' },
+  LIMIT_ROOT_FIELDS: { default: '30', schema: wholeNumber(1, 10_000), accepts: 'a whole number from 1 to 10000' },
+  LIMIT_ALIASES: { default: '30', schema: wholeNumber(0, 10_000), accepts: 'a whole number from 0 to 10000' },
+  LIMIT_COST: { default: '10000', schema: wholeNumber(1, 1_000_000_000), accepts: 'a whole number from 1 to 1000000000' },
+  LIMIT_BATCH: { default: '0', schema: wholeNumber(0, 100), accepts: 'a whole number from 0 to 100' },
+  LIMIT_REQUESTS_PER_MINUTE: {
+    default: 'auto',
+    schema: z.literal('auto').or(wholeNumber(0, 1_000_000_000)),
+    accepts: 'auto, or a whole number from 0',
+  },
+  LIMIT_SIGN_IN: { default: '10', schema: wholeNumber(0, 1_000_000), accepts: 'a whole number from 0 to 1000000' },
+  LIMIT_SIGN_IN_WINDOW_S: { default: '900', schema: wholeNumber(1, 86_400), accepts: 'seconds from 1 to 86400' },
+  REQUEST_TIMEOUT_MS: { default: '10000', schema: milliseconds, accepts: 'milliseconds from 1 to 600000' },
+  PERSISTED_OPERATIONS: { default: 'off', schema: oneOf('off', 'prefer', 'only'), accepts: 'off, prefer or only' },
+  PERSISTED_OPERATIONS_MANIFEST: { default: '', schema: optional, accepts: 'the path of a JSON file' },
+
+  METRICS: { default: 'auto', schema: automatic, accepts: 'auto, true or false' },
+  METRICS_TOKEN: {
+    default: '',
+    schema: optional.refine((token) => token === null || /^[\x21-\x7e]{8,512}$/.test(token)),
+    accepts: 'at least 8 characters without spaces',
+    secret: true,
+  },
   GRAPHIQL: { default: 'auto', schema: automatic, accepts: 'auto, true or false' },
   INTROSPECTION: { default: 'auto', schema: automatic, accepts: 'auto, true or false' },
   SHUTDOWN_TIMEOUT_MS: { default: '10000', schema: milliseconds, accepts: 'milliseconds from 1 to 600000' },
+
+  LARDER_URL: {
+    default: '',
+    schema: optional.refine((url) => url === null || (/^https?:\/\//.test(url) && URL.canParse(url))),
+    accepts: 'the address of a server, such as https://larder.example',
+  },
+  LARDER_TOKEN: { default: '', schema: optional, accepts: 'the token of an administrator', secret: true },
 } as const satisfies Record<string, Variable>;
 
 interface Variable {
@@ -181,12 +240,64 @@ export function loadConfig(env: Environment): Config {
       memoryBytes: is.CACHE_MEMORY_BYTES,
       maxEntryBytes: is.CACHE_MAX_ENTRY_BYTES,
     },
-    http: { corsOrigins: is.CORS_ORIGINS, downstreamCache: is.HTTP_DOWNSTREAM_CACHE, bodyLimit: is.HTTP_BODY_LIMIT_BYTES },
+    http: {
+      corsOrigins: is.CORS_ORIGINS,
+      downstreamCache: is.HTTP_DOWNSTREAM_CACHE,
+      bodyLimit: is.HTTP_BODY_LIMIT_BYTES,
+      trustProxy: is.TRUST_PROXY,
+    },
+    limits: limits(is),
+    persistedOperations: persistedOperations(is),
+    metrics: metrics(is),
+    remote: { url: is.LARDER_URL, token: is.LARDER_TOKEN },
     graphiql: is.GRAPHIQL === 'auto' ? !production : is.GRAPHIQL === 'true',
     introspection: is.INTROSPECTION === 'auto' ? !production : is.INTROSPECTION === 'true',
     demoData: is.DEMO_DATA === 'auto' ? is.DATABASE_URL === null && !production : is.DEMO_DATA === 'always',
     shutdownTimeout: is.SHUTDOWN_TIMEOUT_MS,
   });
+}
+
+function limits(is: Values): Config['limits'] {
+  // A limit on requests is for the public: on a machine of one's own it would be in the way.
+  const perMinute = is.LIMIT_REQUESTS_PER_MINUTE === 'auto' ? (is.NODE_ENV === 'production' ? PUBLIC_REQUESTS_PER_MINUTE : 0) : is.LIMIT_REQUESTS_PER_MINUTE;
+  return {
+    tokens: is.LIMIT_TOKENS,
+    depth: is.LIMIT_DEPTH,
+    rootFields: is.LIMIT_ROOT_FIELDS,
+    aliases: is.LIMIT_ALIASES,
+    cost: is.LIMIT_COST,
+    batch: is.LIMIT_BATCH,
+    requestTimeout: is.REQUEST_TIMEOUT_MS,
+    requestsPerMinute: perMinute === 0 ? null : perMinute,
+    signIn: is.LIMIT_SIGN_IN === 0 ? null : { attempts: is.LIMIT_SIGN_IN, window: is.LIMIT_SIGN_IN_WINDOW_S * 1_000 },
+  };
+}
+
+const PUBLIC_REQUESTS_PER_MINUTE = 6_000;
+
+function persistedOperations(is: Values): Config['persistedOperations'] {
+  const [mode, manifest] = [is.PERSISTED_OPERATIONS, is.PERSISTED_OPERATIONS_MANIFEST];
+  if (mode !== 'off' && manifest === null) {
+    throw new ConfigError(`PERSISTED_OPERATIONS is "${mode}" while PERSISTED_OPERATIONS_MANIFEST is not set: say which file has the operations.`);
+  }
+  return { mode, manifest };
+}
+
+function metrics(is: Values): Config['metrics'] {
+  // Anybody may ask on a machine of one's own; in public only who has the token, unless it is said aloud.
+  const isShown = is.METRICS === 'auto' ? is.NODE_ENV !== 'production' || is.METRICS_TOKEN !== null : is.METRICS === 'true';
+  return isShown ? { token: is.METRICS_TOKEN } : null;
+}
+
+function proxies(value: string | null): false | number | readonly string[] {
+  if (value === null) return false;
+  return /^\d{1,2}$/.test(value) ? Number(value) : value.split(',').map((proxy) => proxy.trim());
+}
+
+function isProxy(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
+  return isIP(address) !== 0 && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (isIP(address) === 4 ? 32 : 128)));
 }
 
 /** The variables of this process, and those of a file `.env` that it has not; nothing else reads them. */

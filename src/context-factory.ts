@@ -1,6 +1,7 @@
 import { BYPASS, covers, GLOBAL, partition, positionToken, Reader, type Invalidation, type Sources, type Tag } from './cache/index.js';
 import type { Database, Db, DbScope } from './database/database.js';
 import { Context, type ReadDb, type WriteScope } from './graphql/context.js';
+import { LarderError } from './graphql/errors.js';
 import { WriteLog } from './graphql/write-log.js';
 import type { Clock } from './lib/clock.js';
 import { createIdentify } from './modules/tenancy/tenancy.module.js';
@@ -22,13 +23,13 @@ export function createContextFactory(rooms: ContextRooms): (incoming: IncomingRe
   const identify = createIdentify(rooms.clock, rooms.onRenewalError);
   const sources: Sources<ReadDb> = (of) => (query) => database.read(of === GLOBAL ? 'platform' : { tenantId: of }, query);
 
-  return async ({ credentials }) => {
+  return async ({ credentials, isGivenUp }) => {
     // Before the first read of anything: who asks is read through the cache, too (F1).
     const request = cache.begin({ bypass: !(await isCovered(rooms, credentials.after)) });
     const transactions = (writes: WriteLog, tenantId: () => string | null): Context['transaction'] => async (scope, work) => {
       const target = { database, scope: dbScope(scope, tenantId()), applied: (images: RowImages) => applied(rooms, images, writes) };
       try {
-        return await withTransaction(target, work);
+        return await withTransaction(target, inTime(work, isGivenUp));
       } finally {
         request.renew();
       }
@@ -40,6 +41,19 @@ export function createContextFactory(rooms: ContextRooms): (incoming: IncomingRe
     const writes = new WriteLog();
     const transaction = transactions(writes, () => tenant?.id ?? null);
     return new Context({ tenant, viewer, acceptedLanguages: credentials.acceptedLanguages, reader, transaction, writes });
+  };
+}
+
+/** What nobody waits for any more is not begun, and not committed. */
+function inTime<T>(work: (tx: Db) => Promise<T>, isGivenUp: () => boolean): (tx: Db) => Promise<T> {
+  const check = (): void => {
+    if (isGivenUp()) throw new LarderError('REQUEST_TIMEOUT', 'The request took too long and was given up.');
+  };
+  return async (tx) => {
+    check();
+    const result = await work(tx);
+    check();
+    return result;
   };
 }
 

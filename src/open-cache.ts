@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Cache, ChangeFeed, columnSets, ledgerConnection, MemoryLedger, NOTHING, openStores, RedisLedger, type Ledger, type Stores, TRUST_MS, type Without } from './cache/index.js';
 import type { Config } from './config.js';
 import type { Database } from './database/database.js';
-import { isUnavailable } from './database/database-error.js';
+import { DatabaseError, isUnavailable } from './database/database-error.js';
 import type { Clock } from './lib/clock.js';
 import type { Logger } from './lib/logger.js';
 import { declarePredicates, readPredicates } from './outbox/predicate-registry.js';
@@ -52,6 +52,8 @@ export async function openCache({ config, database, clock, logger, without = NOT
   const isAlone = database.kind === 'pglite' && stores.redis === null;
   const needsPolls = !isAlone && !without.has('outbox');
   if (stores.redis === null) {
+    // A ledger in memory knows nothing of what another process would do.
+    if (!(await database.exclude())) throw new DatabaseError('DATABASE_IN_USE', 'another server without Redis uses this database: stop it, or give both the same REDIS_URL.');
     ledger = new MemoryLedger({ clock, maxTags, needsPolls, without });
   } else {
     const connection = ledgerConnection(stores.redis, logger);

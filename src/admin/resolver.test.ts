@@ -24,7 +24,7 @@ const store: StoreStats = {
       evictions: null,
       timeouts: 1,
       errors: 2,
-      server: { version: '7.0.15', usedMemory: 10, maxMemory: null, clients: 2, evictedKeys: 0, hits: 4, misses: 5 },
+      server: { version: '7.0.15', usedMemory: 10, maxMemory: null, clients: 2, keys: 9, evictedKeys: 0, hits: 4, misses: 5 },
     },
   ],
 };

@@ -57,14 +57,14 @@ function memory({ entries, bytes, maxBytes, evictions }: TierStats): CacheMemory
   return { entries, bytes, maxBytes, evictions };
 }
 
-function redis({ healthy, entries, timeouts, errors, server }: TierStats): CacheRedis {
+function redis({ healthy, timeouts, errors, server }: TierStats): CacheRedis {
   return {
     healthy,
     version: server?.version ?? null,
     usedMemory: server?.usedMemory ?? null,
     maxMemory: server?.maxMemory ?? null,
     clients: server?.clients ?? null,
-    keys: entries,
+    keys: server?.keys ?? null,
     evictedKeys: server?.evictedKeys ?? null,
     hits: server?.hits ?? null,
     misses: server?.misses ?? null,

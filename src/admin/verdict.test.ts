@@ -4,7 +4,7 @@ import { HEALTHY, verdict, type ServerState } from './verdict.js';
 
 const ledger: LedgerReport = { kind: 'redis', epoch: 'e', position: 1, tags: 1, pending: 0, trusted: true, lag: 10 };
 const memory: TierStats = { kind: 'memory', healthy: true, entries: 10, bytes: 100, maxBytes: 1000, evictions: 0, timeouts: 0, errors: 0 };
-const server = { version: '7.0.15', usedMemory: 100, maxMemory: null, clients: 1, evictedKeys: 0, hits: 0, misses: 0 };
+const server = { version: '7.0.15', usedMemory: 100, maxMemory: null, clients: 1, keys: 1, evictedKeys: 0, hits: 0, misses: 0 };
 const redis: TierStats = { ...memory, kind: 'redis', maxBytes: null, server };
 
 const { server: _, ...silent } = redis;

@@ -28,6 +28,12 @@ export interface Database {
   owner<T>(work: (tx: Db) => Promise<T>): Promise<T>;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
+  /**
+   * Keeps other processes from doing the same until this one closes the database or ends.
+   *
+   * @returns false when another process was first.
+   */
+  exclude(): Promise<boolean>;
   /** Resolves when transactions under way have ended; later ones are refused. */
   close(): Promise<void>;
 }
@@ -50,6 +56,7 @@ export interface Driver {
   readonly kind: Database['kind'];
   transaction<T>(request: TransactionRequest, work: (db: Db) => Promise<T>): Promise<T>;
   ping(): Promise<void>;
+  exclude(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -83,6 +90,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       write: (scope, work) => transaction({ scope, mode: 'write' }, work),
       owner,
       ping: () => driver.ping(),
+      exclude: () => driver.exclude(),
       close: () => driver.close(),
     };
   } catch (error) {

@@ -39,6 +39,8 @@ export async function openPglite(options: DatabaseOptions): Promise<Driver> {
       refuseInside();
       await client.exec('select 1');
     },
+    // The directory's lock has kept others out already.
+    exclude: () => Promise.resolve(true),
     close: async () => {
       await client.close();
       await unlock();

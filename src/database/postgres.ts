@@ -3,6 +3,7 @@ import { Background } from '../lib/background.js';
 import type { Logger } from '../lib/logger.js';
 import type { DatabaseOptions, Db, Driver, TransactionRequest } from './database.js';
 import { DatabaseError, isUnavailable, sqlState } from './database-error.js';
+import { Exclusion } from './exclusion.js';
 import { PostgresTransaction, type PostgresConnection } from './postgres-connection.js';
 import { PostgresPool } from './postgres-pool.js';
 import { PreparedTexts } from './prepared-texts.js';
@@ -14,12 +15,13 @@ const OUTDATED = new Set(['0A000', '26000']);
 /** PostgreSQL through postgres.js. */
 export async function openPostgres(options: DatabaseOptions, url: string): Promise<Driver> {
   const patience = options.patience ?? 30_000;
-  const pool = new PostgresPool(options.poolMax, {
+  const connections = {
     url,
     connectTimeout: Math.min(10_000, patience),
     prepared: new PreparedTexts(),
     onQuery: options.onQuery ?? (() => undefined),
-  });
+  };
+  const pool = new PostgresPool(options.poolMax, connections);
   const background = new Background((error) => options.logger.debug({ err: error }, 'a finished read was not committed'));
   const ping = async (): Promise<void> => {
     const connection = await pool.acquire();
@@ -64,11 +66,15 @@ export async function openPostgres(options: DatabaseOptions, url: string): Promi
     await committed;
   }
 
+  const exclusion = new Exclusion(connections, options.logger);
+
   return {
     kind: 'postgres',
     transaction,
     ping,
+    exclude: () => exclusion.take(),
     close: async () => {
+      await exclusion.release();
       await background.drain();
       await pool.close();
     },

@@ -208,7 +208,7 @@ describe('browsers', () => {
       headers: { 'content-type': 'text/plain' },
     });
     const link = await server.inject('/graphql?query={tenant}');
-    expect([form.statusCode, link.statusCode]).toEqual([400, 400]);
+    expect([form.statusCode, link.statusCode]).toEqual([415, 400]);
     const program = await server.inject({ url: '/graphql?query={tenant}', headers: { 'x-tenant': 'downtown' } });
     expect(program.json()).toEqual({ data: { tenant: 'downtown' } });
   });

@@ -1,12 +1,16 @@
 import type { BaseContext } from '@apollo/server';
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Logger as PinoLogger } from 'pino';
+import type { Registry } from 'prom-client';
 import { tellBrowsers } from './browser-rules.js';
 import { serveGraphql, type GraphqlOptions } from './graphql-endpoint.js';
 import { serveHealth, type Readiness } from './health.js';
 import type { Operation } from './operations.js';
+import { serveMetrics } from './metrics.js';
 import { createPlayground } from './playground.js';
-import { refuseInGraphqlShape } from './refuse.js';
+import { readJson } from './read-json.js';
+import { refusalBody, refuseInGraphqlShape } from './refuse.js';
+import { refuseConnection } from './refuse-connection.js';
 import { requestId } from './request-id.js';
 
 export interface ServerOptions<Context extends BaseContext> extends GraphqlOptions<Context> {
@@ -14,6 +18,8 @@ export interface ServerOptions<Context extends BaseContext> extends GraphqlOptio
   readonly ready: () => Promise<Readiness>;
   /** Examples for the playground's tabs. */
   readonly operations: readonly Operation[];
+  /** What there is to tell about the rest of the house; null where metrics are switched off. */
+  readonly metrics?: Registry | null;
 }
 
 /** How long a client may take to send a request: slower ones are cut off, so that they cannot hold connections for ever. */
@@ -25,6 +31,7 @@ const REQUEST_TIMEOUT = 30_000;
  */
 export async function createServer<Context extends BaseContext>(options: ServerOptions<Context>): Promise<FastifyInstance> {
   const { config } = options;
+  const { trustProxy } = config.http;
   const loggerInstance: FastifyBaseLogger = options.logger;
   const server = Fastify({
     loggerInstance,
@@ -32,9 +39,17 @@ export async function createServer<Context extends BaseContext>(options: ServerO
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: config.http.bodyLimit,
     requestTimeout: REQUEST_TIMEOUT,
+    trustProxy: typeof trustProxy === 'number' ? (_, hop) => hop < trustProxy : trustProxy === false ? false : [...trustProxy],
+    clientErrorHandler: refuseConnection,
+    // An address that cannot be decoded is refused like any other request.
+    frameworkErrors: (_, __, reply: FastifyReply) => {
+      void reply.code(400).send(refusalBody('BAD_REQUEST', 'The address cannot be decoded.'));
+    },
   });
   nameRequests(server);
   logRequests(server);
+  if (options.metrics) serveMetrics(server, { registry: options.metrics, token: config.metrics?.token ?? null });
+  readJson(server);
   await tellBrowsers(server, config.http);
   refuseInGraphqlShape(server);
   serveHealth(server, options.ready);

@@ -1,20 +1,30 @@
-import { ApolloServer, type ApolloServerPlugin, type BaseContext } from '@apollo/server';
+import { ApolloServer, HeaderMap, type ApolloServerPlugin, type BaseContext, type HTTPGraphQLRequest } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import type { KeyValueCache } from '@apollo/utils.keyvaluecache';
-import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLError, GraphQLSchema } from 'graphql';
 import type { Config } from '../config.js';
 import type { Logger } from '../lib/logger.js';
 import { parseCredentials, type Credentials } from './credentials.js';
+import { admitRequest } from './limits/admit-request.js';
+import { clientOf } from './limits/client-address.js';
+import { limitCost } from './limits/limit-cost.js';
+import { limitDocument } from './limits/document-limits.js';
+import { limitRequests } from './limits/limit-requests.js';
+import { NO_PERSISTED_OPERATIONS, withManifest, type PersistedOperations } from './persisted-operations.js';
 import type { Playground } from './playground.js';
 import { formatError, publicCode, refuseRequest, ReportedError, unavailable, type IsUnavailable } from './public-error.js';
+import { HttpRefusal } from './read-json.js';
 import { reportErrors } from './report-errors.js';
 
 /** What the application gets to know of a request. */
 export interface IncomingRequest {
   readonly id: string;
   readonly credentials: Credentials;
+  /** Whom the network takes the client for; of IPv6, its network. */
+  readonly client: string;
+  /** Whether the request has taken too long and been answered: what it has not committed yet, it must not commit. */
+  readonly isGivenUp: () => boolean;
   /** Writes the request id with every line. */
   readonly logger: Logger;
 }
@@ -25,14 +35,22 @@ export interface GraphqlOptions<Context extends BaseContext> {
   readonly schema: GraphQLSchema;
   /** Apollo's own cache, of persisted queries. */
   readonly apolloCache: KeyValueCache;
+  readonly persisted?: PersistedOperations;
+  /** Largest page that a list gives; none: as large as asked for. */
+  readonly maxPageSize?: number;
   readonly plugins: readonly ApolloServerPlugin<Context>[];
   /** Verifies the credentials. What it throws is the answer to the whole request. */
   readonly context: (request: IncomingRequest) => Promise<Context>;
+  /** Whose requests are counted together; null for who is not signed in: these are counted by their client. */
+  readonly viewerOf?: (context: Context) => string | null;
   readonly isUnavailable?: IsUnavailable;
 }
 
 /** Headers that no form and no plain link can send: a GET with one of them comes from a program that was allowed to. */
 const PREFLIGHTED = ['Authorization', 'X-Tenant', 'Larder-After', 'X-Apollo-Operation-Name', 'Apollo-Require-Preflight'];
+
+/** Every method that has a meaning here or elsewhere: those that have none here are refused by name. */
+const OTHER_METHODS = ['PUT', 'PATCH', 'DELETE'];
 
 /** GraphQL over HTTP at /graphql; a browser that asks for a page gets the playground. */
 export async function serveGraphql<Context extends BaseContext>(
@@ -40,62 +58,115 @@ export async function serveGraphql<Context extends BaseContext>(
   options: GraphqlOptions<Context>,
   playground: Playground | null,
 ): Promise<void> {
-  const { config, logger } = options;
-  const isUnavailable = options.isUnavailable ?? (() => false);
-  const apollo = new ApolloServer<Context>({
+  const { config, persisted = NO_PERSISTED_OPERATIONS } = options;
+  const apollo = createApollo(options);
+  await apollo.start();
+  // After the last answer has been sent.
+  server.addHook('onClose', () => apollo.stop());
+
+  const createContext = contextOf(options);
+  server.route({
+    method: ['GET', 'POST'],
+    url: '/graphql',
+    handlerTimeout: config.limits.requestTimeout,
+    async handler(request: FastifyRequest, reply: FastifyReply) {
+      if (playground?.isAskedFor(request) === true) return playground.send(request, reply);
+      void reply.header('cache-control', 'no-store');
+      const operations = admitRequest(request, { batch: config.limits.batch, persisted });
+      const { status = 200, headers, body } = await apollo.executeHTTPGraphQLRequest({
+        httpGraphQLRequest: toApollo(request),
+        context: () => createContext(request, operations),
+      });
+      // Given up and answered meanwhile: what came of it is nobody's any more.
+      if (reply.sent) return;
+      if (body.kind === 'chunked') throw new Error('an answer in parts, which no operation can ask for');
+      return reply.code(status).headers(Object.fromEntries(headers)).send(body.string);
+    },
+  });
+  server.route({
+    method: OTHER_METHODS,
+    url: '/graphql',
+    handler: (_, reply) => {
+      void reply.header('allow', 'GET, POST');
+      throw new HttpRefusal(405, 'METHOD_NOT_ALLOWED', 'GraphQL is asked by POST or GET.');
+    },
+  });
+}
+
+function createApollo<Context extends BaseContext>(options: GraphqlOptions<Context>): ApolloServer<Context> {
+  const { config, logger, persisted = NO_PERSISTED_OPERATIONS } = options;
+  return new ApolloServer<Context>({
     schema: options.schema,
     cache: options.apolloCache,
+    persistedQueries: { cache: withManifest(persisted, options.apolloCache) },
     logger: apolloLogger(logger),
     introspection: config.introspection,
     hideSchemaDetailsFromClientErrors: !config.introspection,
     nodeEnv: config.environment,
     csrfPrevention: { requestHeaders: PREFLIGHTED },
-    allowBatchedHttpRequests: false,
+    allowBatchedHttpRequests: config.limits.batch > 0,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
-    formatError: formatError(isUnavailable),
+    parseOptions: { maxTokens: config.limits.tokens },
+    validationRules: [limitDocument(config.limits)],
+    formatError: formatError(options.isUnavailable ?? (() => false)),
     // Apollo's landing page loads from elsewhere, and its caching headers would let browsers keep what a write has overtaken.
     plugins: [
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginCacheControlDisabled(),
       reportErrors(logger),
+      // Before all that may answer from a cache.
+      limitCost({ max: config.limits.cost, maxPageSize: options.maxPageSize ?? Infinity }),
       ...options.plugins,
     ],
   });
-  await apollo.start();
-  // After the last answer has been sent.
-  server.addHook('onClose', () => apollo.stop());
-
-  const answer = fastifyApolloHandler(apollo, { context: (request) => createContext(request, options, isUnavailable) });
-  server.route({
-    method: ['GET', 'POST'],
-    url: '/graphql',
-    handler(request: FastifyRequest, reply: FastifyReply) {
-      if (playground?.isAskedFor(request) === true) return playground.send(request, reply);
-      void reply.header('cache-control', 'no-store');
-      return answer.call(server, request, reply);
-    },
-  });
 }
 
-async function createContext<Context extends BaseContext>(
-  request: FastifyRequest,
-  { context }: GraphqlOptions<Context>,
-  isUnavailable: IsUnavailable,
-): Promise<Context> {
-  try {
-    return await context({
-      id: request.id,
-      credentials: parseCredentials(request.headers),
-      logger: request.log as FastifyRequest['log'] & Logger,
-    });
-  } catch (error) {
-    const shown = isUnavailable(error) ? unavailable() : error;
-    const code = publicCode(shown);
-    if (code !== null) throw refuseRequest(shown as GraphQLError, code);
-    request.log.error({ err: error }, 'the request could not be prepared');
-    throw new ReportedError(request.id);
+function toApollo(request: FastifyRequest): HTTPGraphQLRequest {
+  const headers = new HeaderMap();
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
   }
+  const [, search = ''] = /^[^?]*(\?.*)$/s.exec(request.url) ?? [];
+  return { method: request.method, headers, search, body: request.body };
+}
+
+/** Finds out who asks, and whether that viewer has asked too often. */
+function contextOf<Context extends BaseContext>(options: GraphqlOptions<Context>) {
+  const isUnavailable = options.isUnavailable ?? (() => false);
+  const limiter = limitRequests(options.config.limits.requestsPerMinute);
+  return async (request: FastifyRequest, operations: number): Promise<Context> => {
+    const client = clientOf(request.ip);
+    try {
+      const context = await options.context(incoming(request, client)).catch(async (error: unknown) => {
+        // Whoever tries out tokens and names is counted, too.
+        await limiter.take(`client ${client}`, operations);
+        throw error;
+      });
+      const viewer = options.viewerOf?.(context) ?? null;
+      await limiter.take(viewer === null ? `client ${client}` : `viewer ${viewer}`, operations);
+      return context;
+    } catch (error) {
+      const shown = isUnavailable(error) ? unavailable() : error;
+      const code = publicCode(shown);
+      if (code !== null) throw refuseRequest(shown as GraphQLError, code);
+      request.log.error({ err: error }, 'the request could not be prepared');
+      throw new ReportedError(request.id);
+    }
+  };
+}
+
+/** @throws LarderError for headers that cannot be right. */
+function incoming(request: FastifyRequest, client: string): IncomingRequest {
+  const { signal } = request;
+  return {
+    id: request.id,
+    credentials: parseCredentials(request.headers),
+    client,
+    // It is aborted, without a reason of this kind, also when the answer has been sent or the client is gone.
+    isGivenUp: () => (signal.reason as { readonly code?: unknown } | undefined)?.code === 'FST_ERR_HANDLER_TIMEOUT',
+    logger: request.log as FastifyRequest['log'] & Logger,
+  };
 }
 
 function apolloLogger(logger: Logger): { [Level in 'debug' | 'info' | 'warn' | 'error']: (message?: unknown) => void } {

@@ -4,6 +4,8 @@ export interface Readiness {
   readonly ready: boolean;
   /** What was looked at, each `ok` or what is the matter in a few words that give nothing away. */
   readonly checks: Readonly<Record<string, string>>;
+  /** How far this node's copy of the ledger reaches, and how many milliseconds ago it was known to be complete. */
+  readonly ledger?: { readonly kind: string; readonly position: number; readonly lag: number; readonly pending: number };
 }
 
 /** `/health/live`: the process answers. `/health/ready`: it can do its work; refused while it stops. */
@@ -21,6 +23,6 @@ export function serveHealth(server: FastifyInstance, ready: () => Promise<Readin
     return reply
       .code(readiness.ready ? 200 : 503)
       .header('cache-control', 'no-store')
-      .send({ status, checks: readiness.checks });
+      .send({ status, checks: readiness.checks, ledger: readiness.ledger });
   });
 }

@@ -6,8 +6,8 @@ export class HttpRefusal extends Error {
   override readonly name = 'HttpRefusal';
 
   constructor(
-    readonly statusCode: 400 | 405 | 415,
-    readonly errorCode: 'BAD_REQUEST' | 'METHOD_NOT_ALLOWED' | 'UNSUPPORTED_MEDIA_TYPE' | 'UPLOADS_NOT_SUPPORTED',
+    readonly statusCode: 400 | 401 | 405 | 415,
+    readonly errorCode: 'BAD_REQUEST' | 'UNAUTHENTICATED' | 'METHOD_NOT_ALLOWED' | 'UNSUPPORTED_MEDIA_TYPE' | 'UPLOADS_NOT_SUPPORTED',
     message: string,
   ) {
     super(message);

@@ -9,6 +9,8 @@ export interface NodeArguments {
   readonly clockShift: number;
   readonly ledgerMaxTags: number | null;
   readonly without: readonly Mechanism[];
+  /** Whether mutations neither read their outbox back nor tell the ledger. */
+  readonly isBare?: boolean;
 }
 
 /** What the checker tells a node. */

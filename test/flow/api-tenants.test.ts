@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { schema as tables } from '../../src/database/schema.js';

@@ -683,9 +683,9 @@ describe('a request', () => {
     expect(request.memo({ owner, of: own }, () => ({}))).not.toBe(memo);
     expect([request.stamp.position, request.readAt, request.generation]).toEqual([1, 10_005, 1]);
     world.ledger.suspend([row('a')]);
-    expect(request.hadPending).toBe(false);
+    expect(request.isBehind).toBe(false);
     request.renew();
-    expect(request.hadPending).toBe(true);
+    expect(request.isBehind).toBe(true);
     expect(request.began).toEqual({ stamp: { epoch: world.ledger.epoch, position: 0 }, readAt: 10_000 });
   });
 

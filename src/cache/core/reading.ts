@@ -27,7 +27,7 @@ export class Reading<T> {
   // Taken now, not when the load ends: the request may have been renewed by then (F1).
   readonly stamp: Stamp;
   readonly readAt: number;
-  readonly #hadPending: boolean;
+  readonly #isBehind: boolean;
 
   constructor(
     readonly request: CacheRequest,
@@ -36,7 +36,7 @@ export class Reading<T> {
   ) {
     this.stamp = request.stamp;
     this.readAt = request.readAt;
-    this.#hadPending = request.hadPending;
+    this.#isBehind = request.isBehind;
     this.#answers = lookups.map(() => undefined);
   }
 
@@ -46,7 +46,7 @@ export class Reading<T> {
    * who wait back to load, and none of their loads could be shared.
    */
   beganNoLaterThan(stamp: Stamp): boolean {
-    return !this.#hadPending && stamp.epoch === this.stamp.epoch && stamp.position >= this.stamp.position;
+    return !this.#isBehind && stamp.epoch === this.stamp.epoch && stamp.position >= this.stamp.position;
   }
 
   get open(): number[] {

@@ -14,7 +14,7 @@ export class CacheRequest {
   readonly began: { readonly stamp: Stamp; readonly readAt: number };
   #stamp: Stamp;
   #readAt: number;
-  #hadPending: boolean;
+  #isBehind: boolean;
   #memo = new Map<object, Map<Partition, unknown>>();
   /** Counts renewals: what began under an earlier one is not what this request sees now. */
   #generation = 0;
@@ -26,7 +26,7 @@ export class CacheRequest {
   ) {
     this.#stamp = ledger.stamp();
     this.#readAt = ledger.now();
-    this.#hadPending = ledger.hasPending;
+    this.#isBehind = isBehind(ledger);
     this.began = { stamp: this.#stamp, readAt: this.#readAt };
   }
 
@@ -39,9 +39,9 @@ export class CacheRequest {
     return this.#readAt;
   }
 
-  /** Whether, when the stamp was taken, changes were known that the stamp does not tell from those before it. */
-  get hadPending(): boolean {
-    return this.#hadPending;
+  /** Whether, when the stamp was taken, changes may have been answered that it does not tell from those before it. */
+  get isBehind(): boolean {
+    return this.#isBehind;
   }
 
   get generation(): number {
@@ -62,7 +62,12 @@ export class CacheRequest {
     this.#memo = new Map();
     this.#stamp = this.ledger.stamp();
     this.#readAt = this.ledger.now();
-    this.#hadPending = this.ledger.hasPending;
+    this.#isBehind = isBehind(this.ledger);
     this.#generation++;
   }
+}
+
+/** A change is pending here, or the copy is not known to be complete: then the position says nothing about the last second. */
+function isBehind(ledger: Ledger): boolean {
+  return ledger.hasPending || ledger.standing() !== 'trusted';
 }

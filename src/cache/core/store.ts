@@ -60,6 +60,8 @@ export interface TierStats {
     readonly usedMemory: number;
     readonly maxMemory: number | null;
     readonly clients: number;
+    /** In all its databases, others' among them. */
+    readonly keys: number;
     readonly evictedKeys: number;
     readonly hits: number;
     readonly misses: number;

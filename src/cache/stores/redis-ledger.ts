@@ -215,14 +215,18 @@ export class RedisLedger implements Ledger {
   #adopt(reply: Reply, knownEpoch: string): void {
     // This node went over to another epoch while the call was under way: the reply is about the past.
     if (this.#copy.epoch !== knownEpoch && this.#copy.epoch !== reply.epoch) return;
+    const offset = reply.serverTime - performance.now();
     if (this.#copy.epoch !== reply.epoch) {
       if (this.#copy.epoch !== '') this.options.logger.warn({ epoch: reply.epoch }, 'the ledger began another epoch: everything stored is a miss');
       // From nothing: not the larger of both positions, and no trust before everything was reported.
       this.#copy.restart(reply.epoch, 0);
       this.#standing.reset();
       this.options.onEpoch?.();
+      this.#offset = offset;
     }
-    this.#offset = reply.serverTime - performance.now();
+    // A reply that was long on its way shows too early a time. Within an epoch the clock is never put back: what was loaded
+    // a second ago would look younger than it is (F3).
+    this.#offset = Math.max(this.#offset, offset);
     for (const [member, position] of reply.reported) {
       if (!member.startsWith('\0')) this.#copy.record(member as Tag, position);
       else if (member.startsWith('\0f')) this.#copy.raiseFloor(member.slice(2) as Partition, position);

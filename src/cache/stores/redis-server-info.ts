@@ -22,6 +22,7 @@ export function parseServerInfo(text: string): RedisServerInfo {
     // Redis says 0 for "no limit".
     maxMemory: count('maxmemory') || null,
     clients: count('connected_clients'),
+    keys: [...fields].reduce((sum, [name, value]) => (/^db\d+$/.test(name) ? sum + Number(/keys=(\d+)/.exec(value)?.[1] ?? 0) : sum), 0),
     evictedKeys: count('evicted_keys'),
     hits: count('keyspace_hits'),
     misses: count('keyspace_misses'),

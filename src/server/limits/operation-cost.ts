@@ -17,7 +17,6 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { MAX_PAGE_SIZE } from '../../graphql/connection.js';
 
 /** What a list without a page size is taken for. */
 export const LIST_ESTIMATE = 10;
@@ -47,6 +46,9 @@ interface Remembered {
 export class OperationCosts {
   readonly #known = new WeakMap<OperationDefinitionNode, Remembered>();
 
+  /** `maxPageSize`: larger pages are refused by the fields themselves. */
+  constructor(private readonly maxPageSize: number) {}
+
   of(costed: Costed, variables: Variables): number {
     const known = this.#known.get(costed.operation);
     if (known !== undefined) {
@@ -54,7 +56,7 @@ export class OperationCosts {
       if (found !== undefined) return found;
     }
     const used = new Set<string>();
-    const cost = new Costing(costed, withDefaults(costed.operation, variables), used).total();
+    const cost = new Costing({ ...costed, maxPageSize: this.maxPageSize }, withDefaults(costed.operation, variables), used).total();
     const remembered = known ?? { variables: [...used].sort(), costs: new Map<string, number>() };
     if (remembered.costs.size >= REMEMBERED) remembered.costs.clear();
     remembered.costs.set(keyOf(remembered.variables, variables), cost);
@@ -79,7 +81,7 @@ class Costing {
   readonly #ofFragments = new Map<string, number>();
 
   constructor(
-    private readonly costed: Costed,
+    private readonly costed: Costed & { readonly maxPageSize: number },
     private readonly variables: Variables,
     private readonly used: Set<string>,
   ) {
@@ -126,7 +128,7 @@ class Costing {
     return 1 + times * this.#selections(node.selectionSet, type, { isRoot: false, isPage: size !== null && !isList });
   }
 
-  /** Null for a field that takes none. Larger pages than there can be are refused by the field itself. */
+  /** Null for a field that takes none. */
   #pageSize(field: GraphQLField<unknown, unknown>, node: FieldNode): number | null {
     const sizes = field.args.filter(({ name }) => name === 'first' || name === 'last');
     if (sizes.length === 0) return null;
@@ -138,7 +140,7 @@ class Costing {
       return this.variables[value.name.value] ?? argument.defaultValue;
     });
     const numbers = given.filter((size): size is number => typeof size === 'number' && size >= 0);
-    return Math.min(MAX_PAGE_SIZE, numbers.length === 0 ? LIST_ESTIMATE : Math.max(...numbers));
+    return Math.min(this.costed.maxPageSize, numbers.length === 0 ? LIST_ESTIMATE : Math.max(...numbers));
   }
 
   #typeNamed(name: string | undefined): GraphQLCompositeType | undefined {

@@ -4,8 +4,8 @@ import type { MarkedTenant } from './marked-tenants.js';
 
 type Arguments = Readonly<Record<string, unknown>>;
 
-/** What comes of asking one tenant with what is another's: nothing (null, no rows), what everybody gets, or an error. */
-export type Outcome = 'null' | 'no rows' | 'what everybody gets' | ErrorCode;
+/** What comes of asking one tenant with what is another's: nothing (null, a list of it, no rows), what everybody gets, or an error. */
+export type Outcome = 'null' | 'only nulls' | 'no rows' | 'what everybody gets' | ErrorCode;
 
 /** How a field is tried. */
 export interface Case {
@@ -22,6 +22,10 @@ export interface Case {
   readonly reaching: (own: MarkedTenant, other: MarkedTenant) => readonly (readonly [Outcome, Arguments])[];
   /** The least a request has to say: false when it is answered without a tenant, too. */
   readonly needsTenant: boolean;
+  /** For whoever is signed in, in whatever role. */
+  readonly signedIn?: true;
+  /** What somebody of another tenant gets for the same arguments, where that is not what everybody gets. */
+  readonly stranger?: Outcome;
 }
 
 const page = { first: 5, after: null };
@@ -152,6 +156,113 @@ export const cases: Readonly<Record<string, Case>> = {
     args: ({ emptyCategoryId }) => ({ id: emptyCategoryId }),
     shows: 'shared',
     reaching: (_, { categoryId }) => [['NOT_FOUND', { id: categoryId }]],
+    needsTenant: true,
+  },
+  'Query.node': {
+    args: ({ medicineId }) => ({ id: medicineId }),
+    shows: 'tenant',
+    reaching: (_, { id, medicineId, categoryId, staffId }) => [id, medicineId, medicineId.toUpperCase(), categoryId, staffId].map((each) => ['null', { id: each }]),
+    needsTenant: false,
+  },
+  'Query.nodes': {
+    args: ({ id, medicineId, categoryId }) => ({ ids: [id, medicineId, categoryId] }),
+    shows: 'tenant',
+    reaching: (_, { id, medicineId, categoryId, staffId }) => [['only nulls', { ids: [id, medicineId, categoryId, staffId] }]],
+    needsTenant: false,
+  },
+  'Query.tenants': {
+    args: ({ slug }) => ({ ...page, search: slug }),
+    shows: 'tenant',
+    reaching: (_, { slug }) => [['FORBIDDEN', { ...page, search: slug }]],
+    needsTenant: true,
+  },
+  'Query.users': {
+    args: () => ({ ...page, search: null }),
+    shows: 'tenant',
+    reaching: (_, { staff }) => [['no rows', { ...page, search: staff }]],
+    needsTenant: true,
+  },
+  'Query.user': {
+    args: ({ staffId }) => ({ id: staffId }),
+    shows: 'tenant',
+    reaching: (_, { staffId }) => [['null', { id: staffId }]],
+    needsTenant: true,
+  },
+  'User.sessions': {
+    through: 'user',
+    args: ({ staffId }) => ({ id: staffId }),
+    shows: 'shared',
+    reaching: (_, { staffId }) => [['null', { id: staffId }]],
+    needsTenant: true,
+  },
+  'Mutation.changePassword': {
+    args: () => ({ input: { currentPassword: DEMO_PASSWORD, newPassword: DEMO_PASSWORD } }),
+    shows: 'shared',
+    reaching: nothingToReachFor,
+    needsTenant: false,
+    signedIn: true,
+  },
+  'Mutation.revokeSession': {
+    args: ({ endingSessionId }) => ({ id: endingSessionId }),
+    shows: 'shared',
+    reaching: (_, { lastingSessionId }) => [['NOT_FOUND', { id: lastingSessionId }]],
+    needsTenant: false,
+    signedIn: true,
+    stranger: 'NOT_FOUND',
+  },
+  'Mutation.revokeSessions': {
+    args: ({ guestId }) => ({ userId: guestId }),
+    shows: 'shared',
+    reaching: (_, { guestId }) => [['NOT_FOUND', { userId: guestId }]],
+    needsTenant: true,
+  },
+  'Mutation.createTenant': {
+    args: ({ marker }) => ({ input: { slug: `new-${marker}`, name: `New ${marker}`, languages: ['en'], currency: 'USD' } }),
+    shows: 'tenant',
+    reaching: (_, { slug }) => [['FORBIDDEN', { input: { slug, name: 'Mine', languages: ['en'], currency: 'USD' } }]],
+    needsTenant: true,
+  },
+  'Mutation.updateTenant': {
+    args: ({ id, marker }) => ({ input: { id, name: `Tenant ${marker}` } }),
+    shows: 'tenant',
+    reaching: (_, { id }) => [['FORBIDDEN', { input: { id, name: 'Mine' } }]],
+    needsTenant: true,
+  },
+  'Mutation.updateTenantSettings': {
+    args: ({ marker }) => ({ input: { name: `Tenant ${marker}` } }),
+    shows: 'tenant',
+    reaching: nothingToReachFor,
+    needsTenant: true,
+  },
+  'Mutation.deleteTenant': {
+    args: ({ disposable }) => ({ input: disposable }),
+    shows: 'shared',
+    reaching: (_, { id, slug }) => [['FORBIDDEN', { input: { id, slug } }]],
+    needsTenant: true,
+  },
+  'Mutation.createUser': {
+    args: ({ marker }) => ({ input: { email: `new.${marker}@larder.example`, name: `New ${marker}`, password: DEMO_PASSWORD, role: 'STAFF' } }),
+    shows: 'tenant',
+    // That an address is taken has to be told; whose it is has not.
+    reaching: (_, { staff }) => [['ALREADY_EXISTS', { input: { email: staff, name: 'Mine', password: DEMO_PASSWORD, role: 'STAFF' } }]],
+    needsTenant: true,
+  },
+  'Mutation.addUser': {
+    args: ({ loner }) => ({ input: { email: loner, role: 'STAFF' } }),
+    shows: 'tenant',
+    reaching: (_, { staff }) => [['FORBIDDEN', { input: { email: staff, role: 'STAFF' } }]],
+    needsTenant: true,
+  },
+  'Mutation.updateUser': {
+    args: ({ guestId, marker }) => ({ input: { id: guestId, name: `Guest ${marker}`, role: 'STAFF' } }),
+    shows: 'tenant',
+    reaching: (_, { guestId }) => [['NOT_FOUND', { input: { id: guestId, role: 'TENANT_ADMIN' } }]],
+    needsTenant: true,
+  },
+  'Mutation.removeUser': {
+    args: ({ leaverId }) => ({ id: leaverId }),
+    shows: 'shared',
+    reaching: (_, { guestId }) => [['NOT_FOUND', { id: guestId }]],
     needsTenant: true,
   },
   'Mutation.cachePurge': {

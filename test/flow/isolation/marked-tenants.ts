@@ -14,6 +14,17 @@ export interface MarkedTenant {
   readonly searchable: string;
   readonly staff: string;
   readonly admin: string;
+  readonly staffId: string;
+  /** People of the tenant who never sign in, for those who change people. */
+  readonly guestId: string;
+  readonly leaverId: string;
+  /** Address of somebody who belongs to no tenant. */
+  readonly loner: string;
+  /** Sessions of the staff that nobody uses. */
+  readonly endingSessionId: string;
+  readonly lastingSessionId: string;
+  /** Another tenant, which may go. */
+  readonly disposable: { readonly id: string; readonly slug: string };
   readonly medicineId: string;
   readonly categoryId: string;
   readonly emptyCategoryId: string;
@@ -61,9 +72,34 @@ async function mark(running: Running, { id, slug, defaultLanguage }: DemoTenant,
     await tx.update(stockLevels).set({ quantity: 1_000 }).where(eq(stockLevels.medicineId, chosen.medicineId));
     await tx.insert(stockMovements).values({ tenantId: id, medicineId: chosen.medicineId, delta: 1, reason: 'RECEIPT', note: marker });
     const email = (name: string): string => `${name}@${slug}.example`.replace('@', `.${marker}@`);
-    const people = { staff: email('staff'), admin: email('admin') };
-    return { slug, id, defaultLanguage, marker, searchable, ...people, ...chosen, emptyCategoryId: empty?.id ?? '' };
+    const people = { staff: email('staff'), admin: email('admin'), ...(await addPeople(tx, { tenantId: id, marker, staff: email('staff') })) };
+    const disposable = { slug: `disposable-${marker}`, name: `Disposable ${marker}`, defaultLanguage, languages: [defaultLanguage], currency: 'USD' };
+    const [gone] = await tx.insert(tenants).values(disposable).returning({ id: tenants.id, slug: tenants.slug });
+    if (gone === undefined) throw new Error('there is no tenant to dispose of');
+    return { slug, id, defaultLanguage, marker, searchable, ...people, ...chosen, disposable: gone, emptyCategoryId: empty?.id ?? '' };
   });
+}
+
+interface Marked {
+  readonly tenantId: string;
+  readonly marker: string;
+  readonly staff: string;
+}
+
+async function addPeople(tx: Db, { tenantId, marker, staff }: Marked) {
+  const { memberships, sessions, users } = schema;
+  const account = (name: string) => ({ email: `${name}.${marker}@larder.example`, name: `${name} ${marker}`, passwordHash: 'none' });
+  const added = await tx
+    .insert(users)
+    .values(['guest', 'leaver', 'loner'].map(account))
+    .returning({ id: users.id });
+  const [guestId = '', leaverId = ''] = added.map(({ id }) => id);
+  await tx.insert(memberships).values([guestId, leaverId].map((userId) => ({ tenantId, userId, role: 'STAFF' as const })));
+  const [found] = await tx.select({ id: users.id }).from(users).where(eq(users.email, staff));
+  const staffId = found?.id ?? '';
+  const [endingSessionId, lastingSessionId] = [`${marker}-ending`, `${marker}-lasting`].map((name) => name.padEnd(43, '0')) as [string, string];
+  await tx.insert(sessions).values([endingSessionId, lastingSessionId].map((id) => ({ id, userId: staffId, expiresAt: sql`now() + interval '1 hour'` })));
+  return { staffId, guestId, leaverId, loner: account('loner').email, endingSessionId, lastingSessionId };
 }
 
 async function chooseMedicines(tx: Db, tenantId: string) {

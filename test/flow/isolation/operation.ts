@@ -1,4 +1,4 @@
-import { getNamedType, isLeafType, isObjectType, isRequiredArgument, type GraphQLField, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
+import { getNamedType, isAbstractType, isLeafType, isObjectType, isRequiredArgument, type GraphQLField, type GraphQLNamedType, type GraphQLSchema } from 'graphql';
 import { requiredRole } from '../../../src/graphql/authorize.js';
 import type { Role } from '../../../src/graphql/roles.js';
 
@@ -41,19 +41,23 @@ export function operationOn(schema: GraphQLSchema, { kind, field }: TriedField, 
   const args = root.args.map((arg) => arg.name);
   const variables = root.args.map((arg) => `$${arg.name}: ${String(arg.type)}`).join(', ');
   const given = args.map((name) => `${name}: $${name}`).join(', ');
-  const selected = selectionOf(getNamedType(field.type) as GraphQLObjectType, 5);
+  const selected = selectionOf(schema, getNamedType(field.type), 5);
   const inner = through === undefined ? selected : `{ ${field.name} ${selected} }`;
   const document = `${kind} Tried${variables && `(${variables})`} { ${root.name}${given && `(${given})`} ${inner} }`;
   return { document, path: through === undefined ? [field.name] : [root.name, field.name], args };
 }
 
-function selectionOf(type: GraphQLObjectType, depth: number): string {
+function selectionOf(schema: GraphQLSchema, type: GraphQLNamedType, depth: number): string {
+  if (isAbstractType(type)) {
+    const parts = schema.getPossibleTypes(type).map((possible) => `... on ${possible.name} ${selectionOf(schema, possible, depth)}`);
+    return `{ __typename ${parts.join(' ')} }`;
+  }
   if (!isObjectType(type)) return '';
   const parts = Object.values(type.getFields()).flatMap((field) => {
     if (requiredRole(field) !== null || field.args.some(isRequiredArgument)) return [];
     const inner = getNamedType(field.type);
     if (isLeafType(inner)) return [field.name];
-    const selection = depth > 1 ? selectionOf(inner as GraphQLObjectType, depth - 1) : '';
+    const selection = depth > 1 ? selectionOf(schema, inner, depth - 1) : '';
     return selection === '' ? [] : [`${field.name} ${selection}`];
   });
   return parts.length === 0 ? '' : `{ ${parts.join(' ')} }`;
