@@ -22,6 +22,7 @@ import { authorizeFields } from './graphql/authorize.js';
 import { MAX_PAGE_SIZE } from './graphql/connection.js';
 import type { Context, ReadDb } from './graphql/context.js';
 import { profiles } from './graphql/profiles.js';
+import type { WriteLog } from './graphql/write-log.js';
 import { systemClock, type Clock } from './lib/clock.js';
 import { withDeadline } from './lib/deadline.js';
 import { digest } from './lib/digest.js';
@@ -95,8 +96,9 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     version: digest(buildId() + printSchema(schema)),
   });
   authorizeFields(schema);
-  const clients = new WeakMap<Context, string>();
-  guardPasswords(schema, { config, redis: opened.stores.redis, clientOf: (context) => clients.get(context) ?? '' });
+  // Apollo hands a copy of the context to resolvers; what is in it is the same.
+  const clients = new WeakMap<WriteLog, string>();
+  guardPasswords(schema, { config, redis: opened.stores.redis, clientOf: ({ writes }) => clients.get(writes) ?? '' });
   running.admin = {
     cache,
     applyPurge: (tags) => applyPurge({ ...opened, database }, tags),
@@ -123,7 +125,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     metrics,
     context: async (incoming) => {
       const context = await createContext(incoming);
-      clients.set(context, incoming.client);
+      clients.set(context.writes, incoming.client);
       return context;
     },
     viewerOf: ({ viewer }) => (viewer.kind === 'anonymous' ? null : viewer.userId),
@@ -224,7 +226,7 @@ export function localSystem(config: Config): LocalSystem {
   // Standard output is for what the command has to say.
   const logger = createLogger(config.log, process.stderr);
   return {
-    ...createLocalSystem(config, () => openDatabase({ ...databaseOptions(config), logger })),
+    ...createLocalSystem({ config, logger, open: () => openDatabase({ ...databaseOptions(config), logger }) }),
     serve: () => serve(config),
   };
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { runCommandLine } from './admin/command-line.js';
+import { readPassword } from './admin/read-password.js';
 import { environment, loadConfig, type Config } from './config.js';
 
 let loaded: Config | undefined;
@@ -9,7 +10,7 @@ const code = await runCommandLine(process.argv.slice(2), {
   out: (text) => process.stdout.write(`${text}\n`),
   err: (text) => process.stderr.write(`${text}\n`),
   config,
-  token: () => null,
+  password: (options) => readPassword({ input: process.stdin, output: process.stderr }, options),
   system: async () => (await import('./app.js')).localSystem(config()),
   schema: async () => (await import('./schema.js')).buildApiSchema(),
 });

@@ -1,6 +1,6 @@
 import { BYPASS, covers, GLOBAL, partition, positionToken, Reader, type Invalidation, type Sources, type Tag } from './cache/index.js';
 import type { Database, Db, DbScope } from './database/database.js';
-import { Context, type ReadDb, type WriteScope } from './graphql/context.js';
+import { Context, type ReadDb, type Transaction, type WriteScope } from './graphql/context.js';
 import { LarderError } from './graphql/errors.js';
 import { WriteLog } from './graphql/write-log.js';
 import type { Clock } from './lib/clock.js';
@@ -26,18 +26,29 @@ export function createContextFactory(rooms: ContextRooms): (incoming: IncomingRe
   return async ({ credentials, isGivenUp }) => {
     // Before the first read of anything: who asks is read through the cache, too (F1).
     const request = cache.begin({ bypass: !(await isCovered(rooms, credentials.after)) });
-    const transactions = (writes: WriteLog, tenantId: () => string | null): Context['transaction'] => async (scope, work) => {
-      const target = { database, scope: dbScope(scope, tenantId()), applied: (images: RowImages) => applied(rooms, images, writes) };
+    const transactions = (writes: WriteLog, tenantId: () => string | null): Transaction => async (scope, work, storing) => {
+      const before = cache.ledger.stamp();
+      const done: { invalidation: Invalidation | null } = { invalidation: null };
+      const applied = async (images: RowImages): Promise<void> => {
+        done.invalidation = await apply(rooms, images);
+        note(writes, done.invalidation);
+      };
       try {
-        return await withTransaction(target, inTime(work, isGivenUp));
+        const result = await withTransaction({ database, scope: dbScope(scope, tenantId()), applied }, inTime(work, isGivenUp));
+        const { invalidation } = done;
+        if (storing !== undefined && invalidation !== null) {
+          for (const store of storing(result)) await store(reader, { before, invalidation });
+        }
+        return result;
       } finally {
         request.renew();
       }
     };
     const anyone = new Reader<ReadDb>({ cache, request, partition: null, sources });
+    let reader = anyone;
     // A session that is prolonged is none of the client's writes.
     const { tenant, viewer } = await identify(anyone, credentials, transactions(new WriteLog(), () => null));
-    const reader = tenant === null ? anyone : new Reader<ReadDb>({ cache, request, partition: partition(tenant.id), sources });
+    if (tenant !== null) reader = new Reader<ReadDb>({ cache, request, partition: partition(tenant.id), sources });
     const writes = new WriteLog();
     const transaction = transactions(writes, () => tenant?.id ?? null);
     return new Context({ tenant, viewer, acceptedLanguages: credentials.acceptedLanguages, reader, transaction, writes });
@@ -89,9 +100,8 @@ async function apply({ feed, relay }: WriteRooms, { outboxIds, changes }: RowIma
   return invalidation;
 }
 
-/** After the commit and before the answer. */
-async function applied(rooms: ContextRooms, images: RowImages, writes: WriteLog): Promise<void> {
-  const invalidation = await apply(rooms, images);
+/** What the client is told. */
+function note(writes: WriteLog, invalidation: Invalidation | null): void {
   if (invalidation === null) writes.pending = true;
   writes.position = invalidation === null || writes.pending ? BYPASS : positionToken(invalidation);
 }

@@ -23,7 +23,7 @@ const stats = {
   ledger: { kind: 'memory', epoch: 'e', position: 4, tags: 2, pending: 0, trusted: true, lag: 0 },
 };
 
-async function larder(args: string[], options: { readonly answer?: object; readonly status?: number; readonly environment?: 'production'; readonly away?: boolean } = {}) {
+async function larder(args: string[], options: { readonly answer?: object; readonly status?: number; readonly environment?: 'production'; readonly away?: boolean; readonly remote?: { readonly url?: string; readonly token?: string } } = {}) {
   const out: string[] = [];
   const err: string[] = [];
   const sent: Sent[] = [];
@@ -31,6 +31,15 @@ async function larder(args: string[], options: { readonly answer?: object; reado
   const system: LocalSystem = {
     serve: () => Promise.resolve(void calls.push('serve')),
     migrate: () => Promise.resolve({ applied: 2 }),
+    createAdmin: ({ email, name, password }) => {
+      calls.push(`admin ${email} ${name} ${password}`);
+      return Promise.resolve({ id: '1', email });
+    },
+    probe: () =>
+      Promise.resolve([
+        { layer: 'database', ok: true, milliseconds: { write: 1, read: 0.5, delete: 0.25 }, error: null },
+        { layer: 'redis', ok: false, milliseconds: null, error: 'what was written was not found' },
+      ]),
     seed: ({ demo }) => {
       calls.push(`seed ${demo ? 'demo' : 'catalogue'}`);
       const counts = { groups: 1, manufacturers: 1, forms: 1, routes: 1, ingredients: 1, duplicates: 0 };
@@ -41,8 +50,8 @@ async function larder(args: string[], options: { readonly answer?: object; reado
   const around: Surroundings = {
     out: (text) => out.push(text),
     err: (text) => err.push(text),
-    config: () => ({ environment: options.environment ?? 'development', host: '0.0.0.0', port: 4100 }),
-    token: () => null,
+    config: () => ({ environment: options.environment ?? 'development', host: '0.0.0.0', port: 4100, remote: { url: null, token: null, ...options.remote } }),
+    password: ({ fromStdin }) => Promise.resolve(fromStdin ? 'from stdin' : 'typed'),
     system: () => Promise.resolve(system),
     schema: () => Promise.resolve(buildSchema('type Query { b: Int a: Int }')),
     fetch: (input, init) => {

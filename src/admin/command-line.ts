@@ -3,7 +3,8 @@ import { Command, CommanderError } from 'commander';
 import type { GraphQLSchema } from 'graphql';
 import type { Config } from '../config.js';
 import { CommandError } from './command-error.js';
-import { healthCommand, migrateCommand, purgeCommand, schemaCommand, seedCommand, statsCommand, type LocalSystem, type Outcome } from './commands.js';
+import { createAdminCommand, healthCommand, migrateCommand, probeCommand, purgeCommand, schemaCommand, seedCommand, statsCommand, type LocalSystem, type Outcome } from './commands.js';
+import { examplesText } from './examples.js';
 import type { Fetch, Remote } from './remote.js';
 
 /** What the command line is given by the process that it runs in. */
@@ -12,9 +13,9 @@ export interface Surroundings {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
   /** Asked by the commands that need it. @throws an error named ConfigError whose message is for people. */
-  readonly config: () => Pick<Config, 'environment' | 'host' | 'port'>;
-  /** The token of an administrator where none is given; from the configuration. */
-  readonly token: () => string | null;
+  readonly config: () => Pick<Config, 'environment' | 'host' | 'port' | 'remote'>;
+  /** A new password, from standard input or from the person at the terminal. */
+  readonly password: (options: { readonly fromStdin: boolean }) => Promise<string>;
   /** Loaded only by the commands that need it: it is large. */
   readonly system: () => Promise<LocalSystem>;
   readonly schema: () => Promise<GraphQLSchema>;
@@ -26,6 +27,7 @@ interface RemoteFlags {
   readonly token?: string;
   readonly tenant?: string;
   readonly json?: true;
+  readonly probe?: true;
 }
 
 interface PurgeFlags extends RemoteFlags {
@@ -36,6 +38,12 @@ interface PurgeFlags extends RemoteFlags {
   readonly tag?: string;
   readonly key?: string;
   readonly everything?: true;
+}
+
+interface AdminFlags {
+  readonly email: string;
+  readonly name: string;
+  readonly passwordStdin?: true;
 }
 
 interface SeedFlags {
@@ -60,15 +68,15 @@ export async function runCommandLine(args: readonly string[], around: Surroundin
 function commands(around: Surroundings, say: (outcome: Outcome) => void): Command {
   const { fetch } = around;
   const options = fetch === undefined ? {} : { fetch };
-  const url = (flags: RemoteFlags): string => flags.url ?? localUrl(around.config());
-  const remote = (flags: RemoteFlags): Remote => ({ url: url(flags), token: flags.token ?? around.token(), tenant: flags.tenant ?? null });
+  const url = (flags: RemoteFlags): string => flags.url ?? around.config().remote.url ?? localUrl(around.config());
+  const remote = (flags: RemoteFlags): Remote => ({ url: url(flags), token: flags.token ?? around.config().remote.token, tenant: flags.tenant ?? null });
 
   const program = new Command('larder')
     .description('A multi-tenant GraphQL API whose responses are cached field by field and never stale.')
     .version(version())
     .exitOverride()
     .configureOutput({ writeOut: (text) => around.out(text.trimEnd()), writeErr: (text) => around.err(text.trimEnd()) })
-    .addHelpText('after', '\nExit codes: 0 done, 1 failed (for health: not ready), 2 wrong usage or configuration.');
+    .addHelpText('after', `${examplesText(null)}\n\nExit codes: 0 done, 1 failed (for health: not ready), 2 wrong usage or configuration.`);
 
   program
     .command('serve')
@@ -109,9 +117,26 @@ function commands(around: Surroundings, say: (outcome: Outcome) => void): Comman
   program
     .command('health')
     .description('whether a running server is ready')
-    .option('--url <url>', 'of the server (default: on this machine, as configured)')
+    .option('--url <url>', 'of the server (default: LARDER_URL, or on this machine, as configured)')
+    .option('--probe', 'instead: write, read and delete a value in database, memory, Redis and ledger, from this machine')
     .option('--json', 'print JSON')
-    .action(async (flags: RemoteFlags) => say(await healthCommand({ url: url(flags) }, options)));
+    .action(async (flags: RemoteFlags) => say(flags.probe === true ? await probeCommand(await around.system()) : await healthCommand({ url: url(flags) }, options)));
+  program
+    .command('admin')
+    .description('accounts that administrate the platform')
+    .command('create')
+    .description('a new one, in the database that is configured')
+    .requiredOption('--email <address>', 'what they sign in with')
+    .requiredOption('--name <name>', 'how they are called')
+    .option('--password-stdin', 'read the password from standard input; else it is asked for')
+    .option('--json', 'print JSON')
+    .action(async ({ email, name, passwordStdin }: AdminFlags) => {
+      const password = await around.password({ fromStdin: passwordStdin === true });
+      say(await createAdminCommand(await around.system(), { email, name, password }));
+    });
+  for (const command of [...program.commands, ...program.commands.flatMap((parent) => parent.commands)]) {
+    command.addHelpText('after', () => examplesText(command.parent === program ? command.name() : (command.parent?.name() ?? '')));
+  }
   return program;
 }
 
@@ -119,8 +144,8 @@ function remoteCommand(program: Command, name: string, description: string): Com
   return program
     .command(name)
     .description(description)
-    .option('--url <url>', 'of the server (default: on this machine, as configured)')
-    .option('--token <token>', 'of an administrator, as signIn returns it')
+    .option('--url <url>', 'of the server (default: LARDER_URL, or on this machine, as configured)')
+    .option('--token <token>', 'of an administrator, as signIn returns it (default: LARDER_TOKEN)')
     .option('--json', 'print JSON');
 }
 
@@ -144,8 +169,9 @@ function failure(error: unknown, { err, json }: { readonly err: Surroundings['er
 function described(error: unknown): { readonly message: string; readonly code: string; readonly exitCode: 1 | 2 } {
   if (error instanceof CommandError) return error;
   if (error instanceof Error && error.name === 'ConfigError') return { message: error.message, code: 'CONFIG_INVALID', exitCode: 2 };
-  const { code } = (error ?? {}) as { readonly code?: unknown };
-  return { message: error instanceof Error ? error.message : String(error), code: typeof code === 'string' ? code : 'FAILED', exitCode: 1 };
+  const { code, extensions } = (error ?? {}) as { readonly code?: unknown; readonly extensions?: { readonly code?: unknown } };
+  const known = code ?? extensions?.code;
+  return { message: error instanceof Error ? error.message : String(error), code: typeof known === 'string' ? known : 'FAILED', exitCode: 1 };
 }
 
 function localUrl({ host, port }: Pick<Config, 'host' | 'port'>): string {

@@ -3,9 +3,11 @@ import type { ImportReport } from '../database/seed/import-catalogue.js';
 import type { SeedReport } from '../database/seed/seed-demo.js';
 import { CommandError } from './command-error.js';
 import { printSchema } from './print-schema.js';
+import type { ProbeResult } from './probe.js';
 import type { PurgeRequest } from './purge-tags.js';
 import { ask, askHealth, type Fetch, type Remote } from './remote.js';
 import { statsText, type StatsData } from './stats-text.js';
+import { table } from './table.js';
 
 /** What commands do on this machine, without a server; from the composition root. */
 export interface LocalSystem {
@@ -14,6 +16,16 @@ export interface LocalSystem {
   migrate(): Promise<{ readonly applied: number }>;
   /** Imports the catalogue; with `demo`, opens the demo pharmacies. Shows its progress itself. */
   seed(options: { readonly demo: boolean }): Promise<{ readonly catalogue: ImportReport; readonly demo: SeedReport | null }>;
+  /** An account that may do everything everywhere. */
+  createAdmin(account: NewAdmin): Promise<{ readonly id: string; readonly email: string }>;
+  /** Writes, reads and deletes a value at each layer. */
+  probe(): Promise<readonly ProbeResult[]>;
+}
+
+export interface NewAdmin {
+  readonly email: string;
+  readonly name: string;
+  readonly password: string;
 }
 
 /** What a command has to say: for people, and as data for scripts. */
@@ -86,4 +98,17 @@ export async function healthCommand(remote: Pick<Remote, 'url'>, options: { read
   const { ready, status, report } = await askHealth(remote, options);
   const details = typeof report === 'string' ? report : JSON.stringify(report, null, 2);
   return { text: `${ready ? 'ready' : `not ready (${status})`}\n${details}`.trimEnd(), data: { ready, status, report }, exitCode: ready ? 0 : 1 };
+}
+
+export async function probeCommand(system: Pick<LocalSystem, 'probe'>): Promise<Outcome> {
+  const results = await system.probe();
+  const rows = results.flatMap(({ layer, milliseconds: took }) => (took === null ? [] : [[layer, ...[took.write, took.read, took.delete].map((ms) => ms.toFixed(2))]]));
+  const failures = results.flatMap(({ layer, error }) => (error === null ? [] : [`${layer}: ${error}`]));
+  const text = [...(rows.length === 0 ? [] : [table(['milliseconds', 'write', 'read', 'delete'], rows)]), ...failures].join('\n');
+  return { text, data: { layers: results }, exitCode: failures.length === 0 ? 0 : 1 };
+}
+
+export async function createAdminCommand(system: Pick<LocalSystem, 'createAdmin'>, account: NewAdmin): Promise<Outcome> {
+  const created = await system.createAdmin(account);
+  return { text: `${created.email} may administrate the platform.`, data: created };
 }

@@ -3,13 +3,21 @@ import type { Database } from '../database/database.js';
 import { importCatalogue, type ImportReport } from '../database/seed/import-catalogue.js';
 import { showProgress } from '../database/seed/progress.js';
 import { seedDemo, seedState } from '../database/seed/seed-demo.js';
-import { hashPassword } from '../modules/tenancy/tenancy.module.js';
+import type { Logger } from '../lib/logger.js';
+import { createPlatformAdmin, hashPassword } from '../modules/tenancy/tenancy.module.js';
 import type { LocalSystem } from './commands.js';
+import { probe } from './probe.js';
 
 type Environment = Pick<Config, 'environment' | 'demoData'>;
 
-/** What the command line does to the database itself. */
-export function createLocalSystem(config: Environment, open: () => Promise<Database>): Omit<LocalSystem, 'serve'> {
+export interface LocalRooms {
+  readonly config: Environment & Pick<Config, 'redis' | 'cache'>;
+  readonly open: () => Promise<Database>;
+  readonly logger: Logger;
+}
+
+/** What the command line does to database and stores itself. */
+export function createLocalSystem({ config, open, logger }: LocalRooms): Omit<LocalSystem, 'serve'> {
   const withDatabase = async <T>(work: (database: Database) => Promise<T>): Promise<T> => {
     const database = await open();
     try {
@@ -27,6 +35,8 @@ export function createLocalSystem(config: Environment, open: () => Promise<Datab
         const catalogue = await importCatalogue(database, { progress });
         return { catalogue, demo: demo ? await seedDemo(database, { ...accounts(config), progress }) : null };
       }),
+    createAdmin: (account) => withDatabase((database) => createPlatformAdmin(database, account)),
+    probe: () => probe({ config, open, logger }),
   };
 }
 

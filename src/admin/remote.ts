@@ -15,7 +15,7 @@ const TIMEOUT = 15_000;
 /** Sends one operation. @throws CommandError with the server's code and message, or why there was no answer. */
 export async function ask(remote: Remote, document: string, options: { readonly variables?: object; readonly fetch?: Fetch } = {}): Promise<unknown> {
   if (remote.token === null) {
-    throw new CommandError('An administrator\'s token is needed: sign in with the mutation `signIn` and give it with --token.', 'TOKEN_REQUIRED', 2);
+    throw new CommandError('An administrator\'s token is needed: sign in with the mutation `signIn`, and give what it returns with --token or LARDER_TOKEN.', 'TOKEN_REQUIRED', 2);
   }
   const response = await send(remote, '/graphql', {
     fetch: options.fetch,

@@ -1,6 +1,7 @@
 export { Cache, type CacheOptions, type Loaded, type Lookup } from './core/cache.js';
 export { Collector } from './core/collector.js';
 export { isUsable, judge, type Entry, type MissReason, type Stamp, type Verdict } from './core/entry.js';
+export type { Committed, WriteThrough } from './core/committed.js';
 export { CacheError } from './core/errors.js';
 export type { CacheEvent, CacheEvents, CacheListener } from './core/events.js';
 export type { CacheKey, Identity, Layer, Subject } from './core/key.js';

@@ -1,4 +1,4 @@
-import { GLOBAL, tags, type CacheScope, type Definition, type Reader } from '../cache/index.js';
+import { GLOBAL, tags, type CacheScope, type Definition, type Reader, type WriteThrough } from '../cache/index.js';
 import type { Db } from '../database/database.js';
 import { LarderError } from './errors.js';
 import { resolveLanguage } from './language.js';
@@ -22,6 +22,16 @@ export type ReadDb = <T>(query: (db: Db) => Promise<T>) => Promise<T>;
 /** Whose rows a transaction writes: the tenant's of the request, or platform tables (sessions, users, tenants). */
 export type WriteScope = 'tenant' | 'platform';
 
+/**
+ * Runs work in a transaction; `storing` says what of its result may be stored at once (write-through), instead of being
+ * loaded by the next who asks.
+ */
+export type Transaction = <T>(
+  scope: WriteScope,
+  work: (tx: Db) => Promise<T>,
+  storing?: (result: T) => readonly WriteThrough<ReadDb>[],
+) => Promise<T>;
+
 export interface ContextParts {
   readonly tenant: Tenant | null;
   /** Null inside a load that all viewers share. */
@@ -29,7 +39,7 @@ export interface ContextParts {
   /** Languages that the client accepts, best first (RFC 9110, section 12.5.4). */
   readonly acceptedLanguages: readonly string[];
   readonly reader: Reader<ReadDb>;
-  readonly transaction: <T>(scope: WriteScope, work: (tx: Db) => Promise<T>) => Promise<T>;
+  readonly transaction: Transaction;
   readonly writes: WriteLog;
 }
 
@@ -80,9 +90,9 @@ export class Context {
    * Writes. What depends on the change is invalid when it resolves, and the request sees the world anew.
    * Inside, read only through `tx` (F7).
    */
-  transaction<T>(scope: WriteScope, work: (tx: Db) => Promise<T>): Promise<T> {
+  transaction<T>(scope: WriteScope, work: (tx: Db) => Promise<T>, storing?: (result: T) => readonly WriteThrough<ReadDb>[]): Promise<T> {
     if (scope === 'tenant' && this.parts.tenant === null) return Promise.reject(tenantRequired());
-    return this.parts.transaction(scope, work);
+    return this.parts.transaction(scope, work, storing);
   }
 
   /** The same request reading through another reader: without what its value must not depend on. */

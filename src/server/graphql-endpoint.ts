@@ -8,8 +8,9 @@ import type { Logger } from '../lib/logger.js';
 import { parseCredentials, type Credentials } from './credentials.js';
 import { admitRequest } from './limits/admit-request.js';
 import { clientOf } from './limits/client-address.js';
-import { limitCost } from './limits/limit-cost.js';
 import { limitDocument } from './limits/document-limits.js';
+import { giveUpAfter, type IsGivenUp } from './limits/give-up-after.js';
+import { limitCost } from './limits/limit-cost.js';
 import { limitRequests } from './limits/limit-requests.js';
 import { NO_PERSISTED_OPERATIONS, withManifest, type PersistedOperations } from './persisted-operations.js';
 import type { Playground } from './playground.js';
@@ -24,7 +25,7 @@ export interface IncomingRequest {
   /** Whom the network takes the client for; of IPv6, its network. */
   readonly client: string;
   /** Whether the request has taken too long and been answered: what it has not committed yet, it must not commit. */
-  readonly isGivenUp: () => boolean;
+  readonly isGivenUp: IsGivenUp;
   /** Writes the request id with every line. */
   readonly logger: Logger;
 }
@@ -68,17 +69,16 @@ export async function serveGraphql<Context extends BaseContext>(
   server.route({
     method: ['GET', 'POST'],
     url: '/graphql',
-    handlerTimeout: config.limits.requestTimeout,
     async handler(request: FastifyRequest, reply: FastifyReply) {
       if (playground?.isAskedFor(request) === true) return playground.send(request, reply);
       void reply.header('cache-control', 'no-store');
       const operations = admitRequest(request, { batch: config.limits.batch, persisted });
-      const { status = 200, headers, body } = await apollo.executeHTTPGraphQLRequest({
-        httpGraphQLRequest: toApollo(request),
-        context: () => createContext(request, operations),
-      });
-      // Given up and answered meanwhile: what came of it is nobody's any more.
-      if (reply.sent) return;
+      const { status = 200, headers, body } = await giveUpAfter(config.limits.requestTimeout, (isGivenUp) =>
+        apollo.executeHTTPGraphQLRequest({
+          httpGraphQLRequest: toApollo(request),
+          context: () => createContext({ request, operations, isGivenUp }),
+        }),
+      );
       if (body.kind === 'chunked') throw new Error('an answer in parts, which no operation can ask for');
       return reply.code(status).headers(Object.fromEntries(headers)).send(body.string);
     },
@@ -131,14 +131,20 @@ function toApollo(request: FastifyRequest): HTTPGraphQLRequest {
   return { method: request.method, headers, search, body: request.body };
 }
 
+interface Arrival {
+  readonly request: FastifyRequest;
+  readonly operations: number;
+  readonly isGivenUp: IsGivenUp;
+}
+
 /** Finds out who asks, and whether that viewer has asked too often. */
 function contextOf<Context extends BaseContext>(options: GraphqlOptions<Context>) {
   const isUnavailable = options.isUnavailable ?? (() => false);
   const limiter = limitRequests(options.config.limits.requestsPerMinute);
-  return async (request: FastifyRequest, operations: number): Promise<Context> => {
+  return async ({ request, operations, isGivenUp }: Arrival): Promise<Context> => {
     const client = clientOf(request.ip);
     try {
-      const context = await options.context(incoming(request, client)).catch(async (error: unknown) => {
+      const context = await options.context(incoming(request, client, isGivenUp)).catch(async (error: unknown) => {
         // Whoever tries out tokens and names is counted, too.
         await limiter.take(`client ${client}`, operations);
         throw error;
@@ -157,14 +163,12 @@ function contextOf<Context extends BaseContext>(options: GraphqlOptions<Context>
 }
 
 /** @throws LarderError for headers that cannot be right. */
-function incoming(request: FastifyRequest, client: string): IncomingRequest {
-  const { signal } = request;
+function incoming(request: FastifyRequest, client: string, isGivenUp: IsGivenUp): IncomingRequest {
   return {
     id: request.id,
     credentials: parseCredentials(request.headers),
     client,
-    // It is aborted, without a reason of this kind, also when the answer has been sent or the client is gone.
-    isGivenUp: () => (signal.reason as { readonly code?: unknown } | undefined)?.code === 'FST_ERR_HANDLER_TIMEOUT',
+    isGivenUp,
     logger: request.log as FastifyRequest['log'] & Logger,
   };
 }

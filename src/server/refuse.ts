@@ -28,7 +28,6 @@ function refusalOf(error: FastifyError): Refusal | null {
   if (error instanceof HttpRefusal) return { status, code: error.errorCode, message };
   const code = publicCode(error);
   if (error instanceof GraphQLError && code !== null) return { status: statusOf(code), code, message };
-  if (error.code === 'FST_ERR_HANDLER_TIMEOUT') return { status: 503, code: 'REQUEST_TIMEOUT', message: 'The request took too long and was given up.' };
   if (status === 413) return { status, code: 'PAYLOAD_TOO_LARGE', message: 'The body is larger than this server accepts.' };
   if (status === 415) return { status, code: 'UNSUPPORTED_MEDIA_TYPE', message: 'The body is not application/json.' };
   if (status === 503) return { status, code: 'SERVICE_UNAVAILABLE', message };

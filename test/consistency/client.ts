@@ -203,7 +203,7 @@ export class Client {
     answered.push({ row, shelf, version, of });
     if (answered.length > REMEMBERED) answered.shift();
     if (random.chance(0.5)) await this.#read(random.chance(0.5) ? this.#rowRequest(row, of) : this.#requestAbout(row), node);
-    if (random.chance(0.15) && world.places.length > 1) await this.#follow(row, register, version, of);
+    if (random.chance(0.15) && world.places.length > 1) await this.#follow(register, version, this.#rowRequest(row, of));
   }
 
   #rowRequest(row: MedicineRow, of: AnsweredWrite['of']): ReadRequest {
@@ -211,11 +211,11 @@ export class Client {
   }
 
   /** Asks another node until it shows what was answered: how long that takes is the lag. */
-  async #follow<State>(row: MedicineRow, register: Register<State>, version: Version<State>, of: AnsweredWrite['of']): Promise<void> {
+  async #follow<State>(register: Register<State>, version: Version<State>, request: ReadRequest): Promise<void> {
     const { world, record, tokens } = this.options;
     const node = this.#anotherNode();
-    const request = this.#rowRequest(row, of);
     const answeredAt = version.end ?? performance.now();
+    let lacking = 0;
     while (performance.now() - answeredAt < 2 * BOUND) {
       const start = performance.now();
       record.countRead(request.about, start);
@@ -226,10 +226,11 @@ export class Client {
       record.judged(observations, read);
       const isSeen = register.latest.index > version.index || this.#shows(observations, version);
       if (isSeen) {
-        // When it was asked, not when it answered: that a stopped process answers late is not a lag of the cache.
-        if (register.latest.index === version.index) record.lags.push(Math.max(0, start - answeredAt));
+        if (register.latest.index === version.index) record.lags.push(lacking);
         return;
       }
+      // How late a read can begin and still lack it: a process that was stopped answers late, and is not behind.
+      lacking = start - answeredAt;
       await pause(2);
     }
   }

@@ -59,7 +59,7 @@ async function untilTrusted(node: World['places'][number]['node'], record: Recor
   for (const deadline = performance.now() + RECOVERY; performance.now() < deadline; await pause(50)) {
     if ((await node.report())?.standing === 'trusted') return;
   }
-  record.failed(`node ${node.index} did not recover`);
+  record.found({ kind: 'no recovery', what: `node ${node.index} did not trust what it stores within ${RECOVERY / 1_000} s` });
 }
 
 function compared(seen: Observation, medicine: (id: string) => MedicineState, stock: (id: string) => StockState): readonly [shown: string, expected: string] {

@@ -6,7 +6,7 @@ import { REORDER_LEVEL, type MedicineState, type MedicineRow, type StockState } 
  * What an answer can be wrong by. `impossible`: it shows what no order of the writes could have left, such as a value
  * that was never written, halves of two versions, or a row that is missing from a list that it never left.
  */
-export type Kind = 'same node' | 'strong read' | 'other node' | 'impossible' | 'lost invalidation';
+export type Kind = 'same node' | 'strong read' | 'other node' | 'impossible' | 'lost invalidation' | 'no recovery';
 
 export interface Finding {
   readonly kind: Kind;
@@ -19,24 +19,56 @@ export const BOUND = 1000;
 type Rule = 'same node' | 'strong read' | 'other node';
 const RULES: readonly Rule[] = ['same node', 'strong read', 'other node'];
 
-/** Whether a read must see a write. Writes to a row are ordered, so that it must then see the earlier ones, too. */
+/** Whether a read must see a write, for its own sake. */
 function isRequired(version: Version<unknown>, read: Read, rule: Rule): boolean {
   if (rule === 'strong read') return read.after.has(version);
   if (version.outcome !== 'answered' || version.end === null) return false;
   return rule === 'same node' ? version.node === read.node && version.end <= read.start : version.end + BOUND <= read.start;
 }
 
-function requiredIndex(register: Register<unknown>, read: Read, rule: Rule): number {
-  return register.versions.findLastIndex((version) => isRequired(version, read, rule));
+/**
+ * The last write to a row that a read must see by a rule, of those that concern what it shows. A write that must be seen
+ * brings those before it along: at least all that had a place in the same ledger before it. What went past the ledger
+ * (statements in SQL, pending invalidations, another epoch) follows within the bound of its own.
+ */
+function requiredIndex<State>(register: Register<State>, read: Read, { rule, concerns }: Requirement<State>): number {
+  if (rule === 'strong read' && read.after.size === 0) return -1;
+  const { versions } = register;
+  const last = versions.findLast((version) => isRequired(version, read, rule));
+  if (last === undefined) return -1;
+  return versions.findLastIndex((version) => {
+    if (version.index > last.index || version.outcome === 'undone') return false;
+    const comesAlong = version.index === 0 || isRequired(version, read, rule) || rule === 'other node' || hasPlaceBefore(version, last);
+    return comesAlong && concerns(version.state, before(register, version));
+  });
+}
+
+interface Requirement<State> {
+  readonly rule: Rule;
+  /** Whether a change from one state to the other shows. */
+  readonly concerns: (state: State, before: State) => boolean;
+}
+
+function hasPlaceBefore(version: Version<unknown>, last: Version<unknown>): boolean {
+  const epoch = epochOf(version);
+  return !version.pending && epoch !== null && epoch === epochOf(last);
+}
+
+function epochOf({ position }: Version<unknown>): string | null {
+  return position === null || !position.includes(':') ? null : position.slice(0, position.indexOf(':'));
+}
+
+function before<State>({ versions }: Register<State>, { index, state }: Version<State>): State {
+  return versions.findLast((version) => version.index < index && version.outcome !== 'undone')?.state ?? state;
 }
 
 /** What is wrong with an answer by the history of the rows it shows; nothing when an order of the writes explains it. */
 export function judge(seen: Observation, read: Read): readonly Finding[] {
   switch (seen.kind) {
     case 'medicine':
-      return judgeRow(seen.of.medicine, read, { shown: show(seen.seen), matches: (state) => matches(state, seen.seen) });
+      return judgeRow(seen.of.medicine, read, { shown: show(seen.seen), matches: (state) => matches(state, seen.seen), concerns: always });
     case 'stock':
-      return judgeRow(seen.of.stock, read, { shown: String(seen.seen), matches: (state) => state.quantity === seen.seen });
+      return judgeRow(seen.of.stock, read, { shown: String(seen.seen), matches: (state) => state.quantity === seen.seen, concerns: always });
     case 'list': {
       const shown = new Map(seen.seen.map((row) => [row.id, row]));
       const unknown = seen.seen.filter(({ id }) => !seen.shelf.rows.some((row) => row.id === id));
@@ -49,6 +81,7 @@ export function judge(seen: Observation, read: Read): readonly Finding[] {
           return judgeRow(medicine, read, {
             shown: `${seen.of.key} ${row === undefined ? 'lacks it' : `shows ${show(row)}`}`,
             matches: (state) => (row === undefined ? !seen.of.contains(state) : matches(state, row) && seen.of.contains(state)),
+            concerns: (state, earlier) => seen.of.contains(state) || seen.of.contains(earlier),
           });
         }),
       ];
@@ -59,6 +92,7 @@ export function judge(seen: Observation, read: Read): readonly Finding[] {
         what: `count of ${seen.of.key}`,
         registers: ({ medicine }) => [medicine],
         counts: ([state]) => seen.of.contains(state as MedicineState),
+        concerns: (state, earlier) => seen.of.contains(state as MedicineState) !== seen.of.contains(earlier as MedicineState),
       });
     case 'low stock':
       return judgeCount(seen.shelf.rows, read, {
@@ -66,6 +100,7 @@ export function judge(seen: Observation, read: Read): readonly Finding[] {
         what: `low stock of ${seen.shelf.tenant}`,
         registers: ({ medicine, stock }) => [medicine, stock],
         counts: ([medicine, stock]) => isLow(medicine as MedicineState, stock as StockState),
+        concerns: always,
       });
   }
 }
@@ -74,28 +109,33 @@ export function isLow(medicine: MedicineState, { quantity }: StockState): boolea
   return medicine.exists && !medicine.discontinued && quantity !== null && quantity <= REORDER_LEVEL;
 }
 
-interface RowTest<State> {
+const always = (): boolean => true;
+
+interface RowTest<State> extends Pick<Requirement<State>, 'concerns'> {
   readonly shown: string;
   readonly matches: (state: State) => boolean;
 }
 
-function judgeRow<State>(register: Register<State>, read: Read, { shown, matches }: RowTest<State>): readonly Finding[] {
+function judgeRow<State>(register: Register<State>, read: Read, { shown, matches, concerns }: RowTest<State>): readonly Finding[] {
   const fitting = register.versions.findLast(({ state, start, outcome }) => outcome !== 'undone' && start < read.end && matches(state));
   if (fitting === undefined) return [impossible(`${register.name}: ${shown}, which is none of its versions`)];
   for (const rule of RULES) {
-    const required = register.versions[requiredIndex(register, read, rule)];
+    const required = register.versions[requiredIndex(register, read, { rule, concerns })];
     if (required !== undefined && fitting.index < required.index) return [{ kind: rule, what: stale(register, read, { fitting, required, shown }) }];
   }
   return [];
 }
 
 function stale(register: Register<unknown>, read: Read, { fitting, required, shown }: { fitting: Version<unknown>; required: Version<unknown>; shown: string }): string {
-  const since = required.end === null ? '' : `, answered ${Math.round(read.start - required.end)} ms before the read began`;
+  const since = required.end === null ? '' : `, answered ${Math.round(read.start - required.end)} ms before the read began, which took ${Math.round(read.end - read.start)} ms`;
   const by = required.node === null ? 'in SQL' : `on node ${required.node}${required.pending ? ' (pending)' : ''}`;
-  return `${register.name}: node ${read.node} shows version ${fitting.index} (${shown}), not ${required.index} written ${by}${since}`;
+  const history = register.versions
+    .slice(fitting.index, fitting.index + 8)
+    .map(({ index, node, start, end, outcome, pending, position }) => `${index} by ${node ?? 'SQL'} ${outcome}${pending ? ' pending' : ''} ${ago(read, start)} to ${end === null ? '?' : ago(read, end)} at ${position ?? '-'}`);
+  return `${register.name}: node ${read.node} shows version ${fitting.index} (${shown}), not ${required.index} written ${by}${since}; history: ${history.join('; ')}`;
 }
 
-interface CountTest {
+interface CountTest extends Pick<Requirement<unknown>, 'concerns'> {
   readonly shown: number;
   readonly what: string;
   readonly registers: (row: MedicineRow) => readonly Register<unknown>[];
@@ -109,7 +149,7 @@ function judgeCount(rows: readonly MedicineRow[], read: Read, test: CountTest): 
     let most = 0;
     for (const row of rows) {
       const combinations = test.registers(row).reduce<unknown[][]>(
-        (states, register) => admissible(register, read, rules).flatMap((state) => states.map((before) => [...before, state])),
+        (states, register) => admissible(register, read, { rules, concerns: test.concerns }).flatMap((state) => states.map((before) => [...before, state])),
         [[]],
       );
       const counted = combinations.map((states) => test.counts(states));
@@ -145,8 +185,8 @@ function ago(read: Read, time: number): string {
   return `${Math.round(read.start - time)} ms before`;
 }
 
-function admissible(register: Register<unknown>, read: Read, rules: readonly Rule[]): readonly unknown[] {
-  const oldest = Math.max(0, ...rules.map((rule) => requiredIndex(register, read, rule)));
+function admissible(register: Register<unknown>, read: Read, { rules, concerns }: { rules: readonly Rule[]; concerns: CountTest['concerns'] }): readonly unknown[] {
+  const oldest = Math.max(0, ...rules.map((rule) => requiredIndex(register, read, { rule, concerns })));
   return register.versions
     .slice(oldest)
     .filter(({ start, outcome }) => outcome !== 'undone' && start < read.end)

@@ -31,7 +31,8 @@ export class OwnRedis {
     client.on('error', () => undefined);
     await client.connect();
     try {
-      return String(await client.sendCommand(parts));
+      const reply: unknown = await client.sendCommand(parts);
+      return typeof reply === 'string' ? reply : '';
     } finally {
       client.destroy();
     }

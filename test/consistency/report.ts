@@ -8,6 +8,7 @@ const KINDS: readonly (readonly [Kind, string])[] = [
   ['strong read', 'stale strong read'],
   ['lost invalidation', 'invalidation lost'],
   ['impossible', 'shows what was never there'],
+  ['no recovery', 'a node that did not recover'],
 ];
 
 /** What a full run has to reach. */

@@ -154,7 +154,7 @@ describe.each(['pglite + memory', 'postgres + redis'])('administrating the cache
         out: (text) => out.push(text),
         err: (text) => out.push(text),
         config: () => running.app.config,
-        token: () => null,
+        password: () => Promise.reject(new Error('not used here')),
         system: () => Promise.reject(new Error('not used here')),
         schema: () => Promise.resolve(running.app.schema),
       });

@@ -41,7 +41,7 @@ export function explore(seeds: number, without: readonly Omission[] = [], until 
 /** Plays one world of nodes made of the engine. Time is the world's: each step ends when no promise is left to settle. */
 export async function playEngine(seed: number, without: readonly Omission[] = []): Promise<World> {
   const { now } = performance;
-  const world = new World({ seed, without: new Set(without), makeNode: (of, index) => new EngineNode(of, index) });
+  const world = new World({ seed, without: new Set(without), deadline: 500, makeNode: (of, index) => new EngineNode(of, index) });
   let readings = 0;
   // No two readings of a real clock are the same.
   performance.now = () => world.time + readings++ / 1e6;

@@ -14,7 +14,7 @@ export const FAULTS: readonly Fault[] = [
   { rate: 0.002, strike: restartFromOldData },
   { rate: 0.002, strike: loseMachine },
   { rate: 0.002, strike: flush },
-  { rate: 0.013, strike: reconnect },
+  { rate: 0.03, strike: reconnect },
   { rate: 0.01, strike: stopNode },
   { rate: 0.002, strike: stepClock },
 ];

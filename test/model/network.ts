@@ -12,6 +12,16 @@ export interface Command<T> {
   readonly settle: (outcome: Outcome<T>) => void;
 }
 
+export interface NetworkOptions {
+  readonly now: () => number;
+  readonly slowRate: number;
+  readonly lossRate: () => number;
+  /** The most milliseconds that a slow command takes each way. */
+  readonly slowest: number;
+  /** Milliseconds after which a reply comes too late. */
+  readonly deadline: number;
+}
+
 type Fate = 'arrives' | 'request lost' | 'reply lost' | 'overdue';
 
 /** Between nodes and Redis: commands take their time both ways, overtake each other, get lost, and outlive their sender. */
@@ -19,7 +29,7 @@ export class Network {
   constructor(
     private readonly scheduler: Scheduler,
     private readonly random: Random,
-    private readonly options: { readonly now: () => number; readonly slowRate: number; readonly lossRate: () => number },
+    private readonly options: NetworkOptions,
   ) {}
 
   send<T>(command: Command<T>): void {
@@ -29,7 +39,8 @@ export class Network {
 
   *#carry<T>(command: Command<T>): Steps {
     const { server, run } = command;
-    const settle = (outcome: Outcome<T>): void => this.scheduler.spawn(deliver(command, outcome), command.sender);
+    const sentAt = this.options.now();
+    const settle = (outcome: Outcome<T>): void => this.#deliver(command, outcome);
     yield* this.#delay();
     const fate = this.#fate();
     if (fate === 'overdue') {
@@ -41,7 +52,17 @@ export class Network {
     if (fate === 'request lost' || !server.isUp) return settle({ ok: false });
     const reply = run(server);
     yield* this.#delay();
-    settle(fate === 'reply lost' ? { ok: false } : { ok: true, reply });
+    const isLost = fate === 'reply lost' || this.options.now() - sentAt > this.options.deadline;
+    settle(isLost ? { ok: false } : { ok: true, reply });
+  }
+
+  /** A stopped process finds the reply when it goes on; for a killed one, the command has failed. */
+  #deliver<T>({ sender, settle }: Command<T>, outcome: Outcome<T>): void {
+    const find = function* (): Steps {
+      yield undefined;
+      settle(outcome);
+    };
+    this.scheduler.spawn(find(), sender, () => settle({ ok: false }));
   }
 
   #fate(): Fate {
@@ -52,18 +73,7 @@ export class Network {
   *#delay(): Steps {
     yield undefined;
     if (!this.random.chance(this.options.slowRate)) return;
-    const until = this.options.now() + this.random.below(1500);
+    const until = this.options.now() + this.random.below(this.options.slowest);
     yield () => this.options.now() >= until;
-  }
-}
-
-/** A stopped process finds the reply when it goes on; for a killed one, the command has failed. */
-function* deliver<T>({ settle }: Command<T>, outcome: Outcome<T>): Steps {
-  let found: Outcome<T> = { ok: false };
-  try {
-    yield undefined;
-    found = outcome;
-  } finally {
-    settle(found);
   }
 }

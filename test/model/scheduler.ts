@@ -15,6 +15,7 @@ export const NATURE: Process = { alive: true, stopped: false };
 interface Task {
   readonly steps: Steps;
   readonly of: Process;
+  readonly abandoned: () => void;
   isReady: () => boolean;
 }
 
@@ -26,8 +27,9 @@ export class Scheduler {
 
   constructor(private readonly random: Random) {}
 
-  spawn(steps: Steps, of: Process): void {
-    this.#tasks.push({ steps, of, isReady: always });
+  /** @param abandoned called instead of further steps once the process was killed. */
+  spawn(steps: Steps, of: Process, abandoned: () => void = () => undefined): void {
+    this.#tasks.push({ steps, of, abandoned, isReady: always });
   }
 
   /** Does one step of one task. @returns false when none is ready. */
@@ -50,6 +52,6 @@ export class Scheduler {
     const dead = this.#tasks.filter((task) => !task.of.alive);
     if (dead.length === 0) return;
     this.#tasks = this.#tasks.filter((task) => task.of.alive);
-    for (const { steps } of dead) steps.return();
+    for (const { abandoned } of dead) abandoned();
   }
 }

@@ -60,6 +60,8 @@ export interface WorldOptions {
   readonly seed: number;
   readonly without?: Without;
   readonly makeNode: (world: World, index: number) => WorldNode;
+  /** Milliseconds that nodes wait for a reply; for ever, when it is left out. */
+  readonly deadline?: number;
 }
 
 /** One database, one Redis (or what is left of it), three nodes, their clients, and bad luck. */
@@ -84,8 +86,14 @@ export class World {
     this.without = options.without ?? new Set();
     this.random = new Random(options.seed);
     this.scheduler = new Scheduler(this.random);
-    const { slowRate, lossRate } = this.setting;
-    this.network = new Network(this.scheduler, this.random, { now: () => this.time, slowRate, lossRate: () => (this.#isAtRest ? 0 : lossRate) });
+    const { deadline = Infinity } = options;
+    this.network = new Network(this.scheduler, this.random, {
+      now: () => this.time,
+      slowRate: this.setting.slowRate,
+      lossRate: () => (this.#isAtRest ? 0 : this.setting.lossRate),
+      slowest: Math.min(1500, 1.5 * deadline),
+      deadline,
+    });
     this.database = new Database(this.without);
     this.history = new History(BOUND, () => this.time);
     this.master = this.startServer();
@@ -180,7 +188,8 @@ export class World {
   *#drain(): Generator<void> {
     // What was asked for may begin only when promises have settled.
     yield;
-    while (!this.scheduler.isIdle) {
+    for (let steps = 0; !this.scheduler.isIdle; steps++) {
+      if (steps > STEPS * 20) return this.fail(new Error('the world does not come to rest'));
       this.time += this.setting.tick;
       this.scheduler.step();
       yield;

@@ -1,7 +1,9 @@
 import { inject, vi } from 'vitest';
 import { createApp, type App, type AppOptions } from '../../src/app.js';
 import { loadConfig } from '../../src/config.js';
-import type { Db } from '../../src/database/database.js';
+import type { Mechanism } from '../../src/cache/index.js';
+import { openDatabase, type Database, type Db } from '../../src/database/database.js';
+import { silentLogger } from '../../src/lib/logger.js';
 import { dumpMemory, dumpRedis, watchMemory, type Kept } from './cache-dump.js';
 import { Client } from './client.js';
 import { seededDatabase, seededDirectory } from './seeded-databases.js';
@@ -9,12 +11,18 @@ import { Statements } from './statements.js';
 import { testPrefix } from './test-database.js';
 
 export interface StartOptions extends Pick<AppOptions, 'clock'> {
+  /** What stands between the service and its database: to hold what it has read. */
+  readonly wrap?: (database: Database) => Database;
+  /** Another node of the same service, on its database and Redis. */
+  readonly beside?: Running;
   /** Variables beside those that say where database and Redis are. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A service that listens, on data of its own: see `seeded-databases.ts`. */
 export interface Running {
+  /** What it was started with. */
+  readonly env: Readonly<Record<string, string>>;
   readonly app: App;
   readonly client: Client;
   readonly statements: Statements;
@@ -60,6 +68,7 @@ const servers = (name: string, env: Readonly<Record<string, string>> = {}): Back
   name,
   redis: true,
   start: async (options) => {
+    if (options?.beside !== undefined) return start({ env: options.beside.env, drop: () => Promise.resolve() }, options);
     const { url, drop } = await seededDatabase();
     return start({ env: { DATABASE_URL: url, REDIS_URL: inject('redisUrl'), ...env }, drop }, options);
   },
@@ -74,7 +83,7 @@ export const redisAlone: Backend = servers('PostgreSQL + Redis alone', { CACHE_M
 async function start({ env, drop }: Place, options: StartOptions = {}): Promise<Running> {
   const statements = new Statements();
   const logs: string[] = [];
-  const prefix = testPrefix();
+  const prefix = options.env?.['CACHE_PREFIX'] ?? env['CACHE_PREFIX'] ?? testPrefix();
   watchMemory();
   const config = loadConfig({
     NODE_ENV: 'test',
@@ -87,9 +96,13 @@ async function start({ env, drop }: Place, options: StartOptions = {}): Promise<
     ...env,
     ...options.env,
   });
+  const database = options.wrap && options.wrap(await openDatabase({ ...config.database, url: config.database.url ?? undefined, logger: silentLogger, onQuery: statements.record }));
+  const without = inject('without');
   const app = await createApp(config, {
     onQuery: statements.record,
     logTo: { write: (line) => void logs.push(line) },
+    ...(database === undefined ? {} : { database }),
+    ...(without === '' ? {} : { without: new Set([without as Mechanism]) }),
     ...(options.clock === undefined ? {} : { clock: options.clock }),
   });
   const { url } = await app.listen();
@@ -99,6 +112,7 @@ async function start({ env, drop }: Place, options: StartOptions = {}): Promise<
     await vi.waitUntil(() => app.cache.ledger.standing() === 'trusted', { timeout: 10_000, interval: 20 });
   };
   return {
+    env: { ...env, CACHE_PREFIX: prefix },
     app,
     client: new Client(url),
     statements,
@@ -126,6 +140,7 @@ async function start({ env, drop }: Place, options: StartOptions = {}): Promise<
     },
     close: async () => {
       await app.close();
+      await database?.close();
       await drop();
     },
   };

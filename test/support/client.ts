@@ -66,9 +66,9 @@ export class Client {
   }
 
   /** The token of a session that is opened once and shared by all who ask: not to be signed out. */
-  token(email: string): Promise<string> {
+  token(email: string, password?: string): Promise<string> {
     let token = this.#tokens.get(email);
-    if (token === undefined) this.#tokens.set(email, (token = this.signIn(email)));
+    if (token === undefined) this.#tokens.set(email, (token = this.signIn(email, password)));
     return token;
   }
 }

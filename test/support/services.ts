@@ -7,6 +7,8 @@ declare module 'vitest' {
     redisUrl: string;
     chromiumPath: string;
     runId: string;
+    /** The mechanism that services are started without; empty: none. */
+    without: string;
   }
 }
 
@@ -17,5 +19,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   project.provide('redisUrl', redisUrl);
   project.provide('chromiumPath', chromiumPath);
   project.provide('runId', runId);
+  // Whoever takes one out provides its name before.
+  if (project.getProvidedContext().without === undefined) project.provide('without', '');
   return stop;
 }

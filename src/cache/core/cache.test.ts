@@ -658,6 +658,25 @@ describe('a node that is alone', () => {
     expect(await Promise.all([leader, joined])).toEqual(['first', 'second']);
   });
 
+  it('F3 does not share an older load with who began then, though it is trusted again when they meet', async () => {
+    const world = setUp();
+    const gate = new Gate();
+    const first = read(world, async () => {
+      await gate.passed;
+      return loaded('old', [row('a')]);
+    });
+    await settled();
+    world.ledger.trusted = false;
+    // Another node's change was answered long ago, and this node's copy knows nothing of it yet.
+    const request = world.cache.begin();
+    await world.cache.invalidate([row('a')]);
+    world.ledger.trusted = true;
+    const second = world.cache.read(request, lookup(world.cache, 'a'), async () => loaded('new'));
+    gate.open();
+    expect(await first).toBe('old');
+    expect((await second).value).toBe('new');
+  });
+
   it('that became so while the store was asked does not serve what was found', async () => {
     const world = setUp();
     await read(world, async () => loaded('stored'));

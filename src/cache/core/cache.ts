@@ -1,5 +1,6 @@
 import { Background } from '../../lib/background.js';
 import type { Collector } from './collector.js';
+import { isOvertaken, type Committed } from './committed.js';
 import { isUsable, judge, type Entry } from './entry.js';
 import { CacheEvents } from './events.js';
 import { Identities } from './key.js';
@@ -102,11 +103,28 @@ export class Cache {
 
   /** Stores values that were not loaded through `readMany`, under the stamp that the request began with (F1). */
   async write(request: CacheRequest, values: readonly (Lookup & Loaded<unknown>)[]): Promise<void> {
+    await this.#writeAll(request, values, request.began);
+  }
+
+  async #writeAll(request: CacheRequest, values: readonly (Lookup & Loaded<unknown>)[], began: Began): Promise<void> {
     const writes = values.flatMap((value) => {
-      const entry = this.#toEntry(request.began, value, { ...value, cost: 0 });
+      const entry = this.#toEntry(began, value, { ...value, cost: 0 });
       return this.#keep(request, value, { entry, collector: value.collector }).write ?? [];
     });
     if (writes.length > 0) await this.store.setMany(writes);
+  }
+
+  /**
+   * Stores what a transaction has committed, at the position of its own invalidation, unless another change may have come
+   * in between: then the next read loads it.
+   */
+  async writeThrough(request: CacheRequest, values: readonly (Lookup & Loaded<unknown>)[], committed: Committed): Promise<void> {
+    if (isOvertaken(committed)) {
+      for (const { identity } of values) this.events.emit({ type: 'skip', of: identity, reason: 'another change may have come in between' });
+      return;
+    }
+    const { epoch, position } = committed.invalidation;
+    await this.#writeAll(request, values, { stamp: { epoch, position }, readAt: this.ledger.now() });
   }
 
   /** Makes everything that depends on the tags invalid, on this node when it resolves, on the others within a second. */

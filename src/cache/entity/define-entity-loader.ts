@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type { Loaded, Lookup } from '../core/cache.js';
 import { Collector } from '../core/collector.js';
+import type { WriteThrough } from '../core/committed.js';
 import type { Entry } from '../core/entry.js';
 import type { Subject } from '../core/key.js';
 import { NEGATIVE_MAX_AGE, type Policy } from '../core/policy.js';
@@ -41,6 +42,11 @@ export interface EntityLoaderDefinition<Source, Key, Row> extends Definition<Sou
   readonly subject: Subject;
   keyOf(row: Row): Key;
   prime(reader: Reader<Source>, key: Key, entry: Entry<Row | null>): void;
+  /**
+   * Write-through, for who asks for it: the row as the transaction has written it, whole, as `batch` would load it. To be
+   * handed to the transaction, which stores it after its commit and its invalidation.
+   */
+  committed(row: Row): WriteThrough<Source>;
 }
 
 /**
@@ -70,6 +76,14 @@ export function defineEntityLoader<Source, Key extends TagValue, Row extends obj
     return [...own, ...alsoReads.flatMap((read) => tagsOfRead(read, read.partition === 'global' ? GLOBAL : of, key))];
   };
 
+  const toLoaded = (of: Partition, key: Key, row: Row | null): Loaded<Row | null> => {
+    const collector = new Collector(of);
+    for (const tag of tagsOf(of, key)) collector.tag(tag);
+    if (row === null) collector.restrict({ maxAge: NEGATIVE_MAX_AGE });
+    else for (const tag of definition.rowTags?.(row, of) ?? []) collector.tag(tag);
+    return { value: row, collector };
+  };
+
   const makeMemo = (reader: Reader<Source>, of: Partition): DataLoader<Key, Entry<Row | null>> => {
     const { cache, request } = reader;
     return new DataLoader<Key, Entry<Row | null>>((keys) => {
@@ -78,14 +92,7 @@ export function defineEntityLoader<Source, Key extends TagValue, Row extends obj
         const wanted = missing.map((at) => keys[at] as Key);
         const rows = await definition.batch(reader.sources(of), wanted);
         const byKey = new Map(rows.map((row) => [definition.keyOf(row), row]));
-        return wanted.map((key): Loaded<Row | null> => {
-          const row = byKey.get(key) ?? null;
-          const collector = new Collector(of);
-          for (const tag of tagsOf(of, key)) collector.tag(tag);
-          if (row === null) collector.restrict({ maxAge: NEGATIVE_MAX_AGE });
-          else for (const tag of definition.rowTags?.(row, of) ?? []) collector.tag(tag);
-          return { value: row, collector };
-        });
+        return wanted.map((key): Loaded<Row | null> => toLoaded(of, key, byKey.get(key) ?? null));
       });
     });
   };
@@ -101,6 +108,12 @@ export function defineEntityLoader<Source, Key extends TagValue, Row extends obj
     table: definition.table,
     subject,
     keyOf: definition.keyOf,
+    committed: (row) => async (reader, committed) => {
+      const of = reader.partitionFor(definition.partition, name);
+      const key = definition.keyOf(row);
+      const value = { identity: reader.cache.identities.of(subject, of, key), policy, ...toLoaded(of, key, row) };
+      await reader.cache.writeThrough(reader.request, [value], committed);
+    },
     prime: (reader, key, entry) => {
       memoOf(reader).prime(key, entry);
     },

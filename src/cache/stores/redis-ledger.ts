@@ -36,6 +36,12 @@ export interface RedisLedgerOptions {
 const SYNC_INTERVAL_MS = 250;
 const PAGE = 10_000;
 
+/** Epochs are few: each is the end of everything stored. */
+const REMEMBERED_EPOCHS = 100;
+
+/** Further than a ledger gets while a call is under way. */
+const BEYOND = 1_000_000;
+
 interface Reply {
   readonly epoch: string;
   readonly position: number;
@@ -58,6 +64,8 @@ export class RedisLedger implements Ledger {
   readonly #channel: string;
   /** Server time minus `performance.now()`: lifetimes are measured on the store's clock, whatever the wall clock does. */
   #offset: number;
+  /** Epochs that were this node's before, the oldest first. */
+  readonly #left = new Set<string>();
   readonly #standing: StandingClock;
   #syncing: Promise<void> | null = null;
   #timer: NodeJS.Timeout | undefined;
@@ -196,7 +204,7 @@ export class RedisLedger implements Ledger {
   async #call(tags: readonly Tag[]): Promise<Reply> {
     const sentAt = performance.now();
     const knownEpoch = this.#copy.epoch;
-    const first = await this.#run(tags, this.#copy.position);
+    const first = await this.#enter(tags);
     this.#adopt(first, knownEpoch);
     let reply = first;
     while (!reply.complete) {
@@ -212,12 +220,25 @@ export class RedisLedger implements Ledger {
     return first;
   }
 
+  /**
+   * Calls the script, and never goes back to an epoch that this node has left: what it has answered meanwhile under another
+   * one may be missing there. The server is told of a position that it cannot have, so that it begins a new one.
+   */
+  async #enter(tags: readonly Tag[]): Promise<Reply> {
+    const reply = await this.#run(tags, this.#copy.position);
+    if (!this.#left.has(reply.epoch) || this.options.without?.has('epoch-rule') === true) return reply;
+    const next = await this.#run(tags, -1, { epoch: reply.epoch, position: reply.position + BEYOND });
+    if (this.#left.has(next.epoch)) throw new Error('the ledger stays in an epoch that this node has left');
+    return next;
+  }
+
   #adopt(reply: Reply, knownEpoch: string): void {
     // This node went over to another epoch while the call was under way: the reply is about the past.
     if (this.#copy.epoch !== knownEpoch && this.#copy.epoch !== reply.epoch) return;
     const offset = reply.serverTime - performance.now();
     if (this.#copy.epoch !== reply.epoch) {
       if (this.#copy.epoch !== '') this.options.logger.warn({ epoch: reply.epoch }, 'the ledger began another epoch: everything stored is a miss');
+      this.#leave(this.#copy.epoch);
       // From nothing: not the larger of both positions, and no trust before everything was reported.
       this.#copy.restart(reply.epoch, 0);
       this.#standing.reset();
@@ -233,13 +254,19 @@ export class RedisLedger implements Ledger {
     }
   }
 
-  async #run(tags: readonly Tag[], cursor: number): Promise<Reply> {
+  #leave(epoch: string): void {
+    this.#left.add(epoch);
+    const [oldest] = this.#left;
+    if (this.#left.size > REMEMBERED_EPOCHS && oldest !== undefined) this.#left.delete(oldest);
+  }
+
+  async #run(tags: readonly Tag[], cursor: number, known: Stamp = this.stamp()): Promise<Reply> {
     const { deadlineMs, maxTags = LEDGER_MAX_TAGS, connection } = this.options;
     const rest = [
       '1',
       this.#key,
-      this.#copy.epoch,
-      String(this.#copy.position),
+      known.epoch,
+      String(known.position),
       String(cursor),
       randomUUID(),
       String(maxTags),

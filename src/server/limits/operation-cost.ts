@@ -18,8 +18,11 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
-/** What a list without a page size is taken for. */
-export const LIST_ESTIMATE = 10;
+/**
+ * How long a list without a page size is taken to be. Rather too long: lists within such lists multiply, and what is taken
+ * for less than it is can fill the memory of the server.
+ */
+export const LIST_ESTIMATE = 100;
 
 type Variables = Readonly<Record<string, unknown>>;
 
@@ -39,9 +42,9 @@ interface Remembered {
 }
 
 /**
- * At most how many objects an operation can make the server put together, from the document and the page sizes alone:
- * 1 for each field that has fields of its own, times the length of the lists around it. A list is as long as its `first` (or
- * `last`), without one it is taken for 10; other fields cost nothing below the root, where each costs 1.
+ * How many objects an operation can make the server put together, estimated from the document and the page sizes alone: 1 for
+ * each object, times the length of every list around it. A list is as long as its `first` (or `last`) says, without one it is
+ * taken for 100; fields that are no objects cost nothing, but 1 each at the root.
  */
 export class OperationCosts {
   readonly #known = new WeakMap<OperationDefinitionNode, Remembered>();
@@ -123,9 +126,10 @@ class Costing {
     if (field === undefined || node.selectionSet === undefined || !isCompositeType(type)) return at.isRoot && field !== undefined ? 1 : 0;
     const size = this.#pageSize(field, node);
     const isList = isListOf(field.type);
-    // The edges of a connection are as many as its page: they were counted with it.
-    const times = size ?? (isList && !at.isPage ? LIST_ESTIMATE : 1);
-    return 1 + times * this.#selections(node.selectionSet, type, { isRoot: false, isPage: size !== null && !isList });
+    const below = this.#selections(node.selectionSet, type, { isRoot: false, isPage: size !== null && !isList });
+    // The edges of a connection are as many as its page: they are counted with it.
+    if (!isList || at.isPage) return 1 + (size ?? 1) * below;
+    return Math.max(1, (size ?? LIST_ESTIMATE) * (1 + below));
   }
 
   /** Null for a field that takes none. */

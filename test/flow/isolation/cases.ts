@@ -20,9 +20,9 @@ export interface Case {
   readonly shows: 'tenant' | 'self' | 'shared';
   /** With an administrator of `own`, in `own`: every way to reach for what is `other`'s. */
   readonly reaching: (own: MarkedTenant, other: MarkedTenant) => readonly (readonly [Outcome, Arguments])[];
-  /** The least a request has to say: false when it is answered without a tenant, too. */
+  /** False when it is answered without a tenant, too. */
   readonly needsTenant: boolean;
-  /** For whoever is signed in, in whatever role. */
+  /** For whoever is signed in, in whatever role: tried as an administrator. */
   readonly signedIn?: true;
   /** What somebody of another tenant gets for the same arguments, where that is not what everybody gets. */
   readonly stranger?: Outcome;
@@ -179,7 +179,7 @@ export const cases: Readonly<Record<string, Case>> = {
   'Query.users': {
     args: () => ({ ...page, search: null }),
     shows: 'tenant',
-    reaching: (_, { staff }) => [['no rows', { ...page, search: staff }]],
+    reaching: (_, { slug }) => [['no rows', { ...page, search: `@${slug}` }]],
     needsTenant: true,
   },
   'Query.user': {
@@ -217,7 +217,8 @@ export const cases: Readonly<Record<string, Case>> = {
     needsTenant: true,
   },
   'Mutation.createTenant': {
-    args: ({ marker }) => ({ input: { slug: `new-${marker}`, name: `New ${marker}`, languages: ['en'], currency: 'USD' } }),
+    // Slugs are names for everybody, and stand in tags.
+    args: ({ slug, marker }) => ({ input: { slug: `another-${slug}`, name: `New ${marker}`, languages: ['en'], currency: 'USD' } }),
     shows: 'tenant',
     reaching: (_, { slug }) => [['FORBIDDEN', { input: { slug, name: 'Mine', languages: ['en'], currency: 'USD' } }]],
     needsTenant: true,

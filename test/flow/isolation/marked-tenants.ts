@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { asc, eq, inArray, notInArray, sql } from 'drizzle-orm';
 import type { Db } from '../../../src/database/database.js';
 import { schema } from '../../../src/database/schema.js';
 import { DEMO_TENANTS, type DemoTenant } from '../../../src/database/seed/demo-accounts.js';
+import { digest } from '../../../src/lib/digest.js';
 import type { Running } from '../../support/backends.js';
 
 /** A tenant whose every text contains a word that is nowhere else, and some of what it has. */
@@ -73,7 +75,7 @@ async function mark(running: Running, { id, slug, defaultLanguage }: DemoTenant,
     await tx.insert(stockMovements).values({ tenantId: id, medicineId: chosen.medicineId, delta: 1, reason: 'RECEIPT', note: marker });
     const email = (name: string): string => `${name}@${slug}.example`.replace('@', `.${marker}@`);
     const people = { staff: email('staff'), admin: email('admin'), ...(await addPeople(tx, { tenantId: id, marker, staff: email('staff') })) };
-    const disposable = { slug: `disposable-${marker}`, name: `Disposable ${marker}`, defaultLanguage, languages: [defaultLanguage], currency: 'USD' };
+    const disposable = { slug: `disposable-${slug}`, name: `Disposable ${marker}`, defaultLanguage, languages: [defaultLanguage], currency: 'USD' };
     const [gone] = await tx.insert(tenants).values(disposable).returning({ id: tenants.id, slug: tenants.slug });
     if (gone === undefined) throw new Error('there is no tenant to dispose of');
     return { slug, id, defaultLanguage, marker, searchable, ...people, ...chosen, disposable: gone, emptyCategoryId: empty?.id ?? '' };
@@ -88,7 +90,7 @@ interface Marked {
 
 async function addPeople(tx: Db, { tenantId, marker, staff }: Marked) {
   const { memberships, sessions, users } = schema;
-  const account = (name: string) => ({ email: `${name}.${marker}@larder.example`, name: `${name} ${marker}`, passwordHash: 'none' });
+  const account = (name: string) => ({ email: `${name}.${marker}@larder.example`, name: `${name} ${marker}`, passwordHash: `nobody signs in with ${randomUUID()}` });
   const added = await tx
     .insert(users)
     .values(['guest', 'leaver', 'loner'].map(account))
@@ -97,7 +99,7 @@ async function addPeople(tx: Db, { tenantId, marker, staff }: Marked) {
   await tx.insert(memberships).values([guestId, leaverId].map((userId) => ({ tenantId, userId, role: 'STAFF' as const })));
   const [found] = await tx.select({ id: users.id }).from(users).where(eq(users.email, staff));
   const staffId = found?.id ?? '';
-  const [endingSessionId, lastingSessionId] = [`${marker}-ending`, `${marker}-lasting`].map((name) => name.padEnd(43, '0')) as [string, string];
+  const [endingSessionId, lastingSessionId] = [digest(randomUUID()), digest(randomUUID())];
   await tx.insert(sessions).values([endingSessionId, lastingSessionId].map((id) => ({ id, userId: staffId, expiresAt: sql`now() + interval '1 hour'` })));
   return { staffId, guestId, leaverId, loner: account('loner').email, endingSessionId, lastingSessionId };
 }

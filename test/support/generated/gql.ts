@@ -26,6 +26,9 @@ type Documents = {
     "query LowStock($medicineId: ID!) {\n  lowStockCount\n  stock(medicineId: $medicineId) {\n    quantity\n    reorderLevel\n    low\n    updatedAt\n  }\n}": typeof types.LowStockDocument,
     "mutation UpdateMedicine($input: UpdateMedicineInput!) {\n  updateMedicine(input: $input) {\n    id\n    name\n    discontinued\n    updatedAt\n    price {\n      amount\n      currency\n    }\n  }\n}": typeof types.UpdateMedicineDocument,
     "query CacheStats {\n  cacheStats {\n    verdict\n    totals {\n      hits\n      misses\n      hitRate\n    }\n  }\n}": typeof types.CacheStatsDocument,
+    "query Nodes($ids: [ID!]!) {\n  nodes(ids: $ids) {\n    __typename\n    id\n    ... on Category {\n      name\n    }\n    ... on Medicine {\n      name\n      inStock\n    }\n  }\n}": typeof types.NodesDocument,
+    "mutation ReceiveShipment($input: ReceiveShipmentInput!) {\n  receiveShipment(input: $input) {\n    items {\n      quantity\n      medicine {\n        id\n        name\n      }\n      stock {\n        quantity\n        low\n      }\n    }\n  }\n}": typeof types.ReceiveShipmentDocument,
+    "query Users($first: Int = 20, $after: String) {\n  users(first: $first, after: $after) {\n    totalCount\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n    edges {\n      node {\n        id\n        name\n        email\n        role\n        sessions {\n          id\n          current\n          createdAt\n          expiresAt\n        }\n      }\n    }\n  }\n}": typeof types.UsersDocument,
 };
 const documents: Documents = {
     "query Categories {\n  tenant {\n    name\n    languages\n    currency\n  }\n  categories {\n    id\n    slug\n    name\n    inEnglish: name(language: \"en\")\n    medicineCount\n  }\n}": types.CategoriesDocument,
@@ -40,6 +43,9 @@ const documents: Documents = {
     "query LowStock($medicineId: ID!) {\n  lowStockCount\n  stock(medicineId: $medicineId) {\n    quantity\n    reorderLevel\n    low\n    updatedAt\n  }\n}": types.LowStockDocument,
     "mutation UpdateMedicine($input: UpdateMedicineInput!) {\n  updateMedicine(input: $input) {\n    id\n    name\n    discontinued\n    updatedAt\n    price {\n      amount\n      currency\n    }\n  }\n}": types.UpdateMedicineDocument,
     "query CacheStats {\n  cacheStats {\n    verdict\n    totals {\n      hits\n      misses\n      hitRate\n    }\n  }\n}": types.CacheStatsDocument,
+    "query Nodes($ids: [ID!]!) {\n  nodes(ids: $ids) {\n    __typename\n    id\n    ... on Category {\n      name\n    }\n    ... on Medicine {\n      name\n      inStock\n    }\n  }\n}": types.NodesDocument,
+    "mutation ReceiveShipment($input: ReceiveShipmentInput!) {\n  receiveShipment(input: $input) {\n    items {\n      quantity\n      medicine {\n        id\n        name\n      }\n      stock {\n        quantity\n        low\n      }\n    }\n  }\n}": types.ReceiveShipmentDocument,
+    "query Users($first: Int = 20, $after: String) {\n  users(first: $first, after: $after) {\n    totalCount\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n    edges {\n      node {\n        id\n        name\n        email\n        role\n        sessions {\n          id\n          current\n          createdAt\n          expiresAt\n        }\n      }\n    }\n  }\n}": types.UsersDocument,
 };
 
 /**
@@ -104,6 +110,18 @@ export function graphql(source: "mutation UpdateMedicine($input: UpdateMedicineI
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "query CacheStats {\n  cacheStats {\n    verdict\n    totals {\n      hits\n      misses\n      hitRate\n    }\n  }\n}"): (typeof documents)["query CacheStats {\n  cacheStats {\n    verdict\n    totals {\n      hits\n      misses\n      hitRate\n    }\n  }\n}"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query Nodes($ids: [ID!]!) {\n  nodes(ids: $ids) {\n    __typename\n    id\n    ... on Category {\n      name\n    }\n    ... on Medicine {\n      name\n      inStock\n    }\n  }\n}"): (typeof documents)["query Nodes($ids: [ID!]!) {\n  nodes(ids: $ids) {\n    __typename\n    id\n    ... on Category {\n      name\n    }\n    ... on Medicine {\n      name\n      inStock\n    }\n  }\n}"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation ReceiveShipment($input: ReceiveShipmentInput!) {\n  receiveShipment(input: $input) {\n    items {\n      quantity\n      medicine {\n        id\n        name\n      }\n      stock {\n        quantity\n        low\n      }\n    }\n  }\n}"): (typeof documents)["mutation ReceiveShipment($input: ReceiveShipmentInput!) {\n  receiveShipment(input: $input) {\n    items {\n      quantity\n      medicine {\n        id\n        name\n      }\n      stock {\n        quantity\n        low\n      }\n    }\n  }\n}"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query Users($first: Int = 20, $after: String) {\n  users(first: $first, after: $after) {\n    totalCount\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n    edges {\n      node {\n        id\n        name\n        email\n        role\n        sessions {\n          id\n          current\n          createdAt\n          expiresAt\n        }\n      }\n    }\n  }\n}"): (typeof documents)["query Users($first: Int = 20, $after: String) {\n  users(first: $first, after: $after) {\n    totalCount\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n    edges {\n      node {\n        id\n        name\n        email\n        role\n        sessions {\n          id\n          current\n          createdAt\n          expiresAt\n        }\n      }\n    }\n  }\n}"];
 
 export function graphql(source: string) {
   return (documents as any)[source] ?? {};

@@ -1,0 +1,97 @@
+import { describe, expect, it, vi } from 'vitest';
+import { silentLogger } from '../../lib/logger.js';
+import { partition, tags } from '../core/tags.js';
+import { RedisLedger } from './redis-ledger.js';
+
+const tag = tags.table(partition('downtown'), 'medicines');
+
+/** Answers as the script would; `begins` is the epoch that it gives a ledger that has to begin one. */
+class Server {
+  epoch = '1';
+  position = 0;
+  begins = 'another';
+  /** Microseconds. */
+  time = 1_000_000_000;
+  /** How long a reply is on its way, in milliseconds of faked time. */
+  late = 0;
+  calls = 0;
+
+  readonly connection = {
+    sendCommand: async (parts: readonly string[]): Promise<unknown> => {
+      this.calls++;
+      const [, , , , epoch, position, , , , , , ...invalidated] = parts;
+      if (epoch === this.epoch && Number(position) > this.position) {
+        this.epoch = this.begins;
+        this.position = Number(position) + 1;
+      }
+      if (invalidated.length > 0) this.position++;
+      const reply = [this.epoch, String(this.position), String(this.time), String(this.position), 1, invalidated.map(() => '0'), invalidated.flatMap((one) => [one, String(this.position)])];
+      if (this.late > 0) vi.advanceTimersByTime(this.late);
+      return reply;
+    },
+    subscribe: async () => async () => undefined,
+  };
+}
+
+function setUp() {
+  vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
+  const server = new Server();
+  const ledger = new RedisLedger({
+    connection: server.connection,
+    prefix: 'test',
+    databaseId: 'd',
+    clock: { now: () => 0 },
+    deadlineMs: 60_000,
+    needsPolls: false,
+    logger: silentLogger,
+  });
+  return { server, ledger };
+}
+
+describe('the ledger on Redis', () => {
+  it('F3 does not put its clock back for a reply that was long on its way: recent loads would look younger than they are', async () => {
+    const { server, ledger } = setUp();
+    await ledger.sync();
+    const before = ledger.now();
+    server.late = 400;
+    await ledger.sync();
+    expect(ledger.now()).toBe(before + 400);
+    vi.useRealTimers();
+  });
+
+  it("takes over another server's clock with its epoch, earlier or later", async () => {
+    const { server, ledger } = setUp();
+    await ledger.sync();
+    server.epoch = '2';
+    server.time -= 500_000_000;
+    await ledger.sync();
+    expect(ledger.now()).toBe(500_000);
+    vi.useRealTimers();
+  });
+
+  it('F5 does not go back to an epoch that it has left: the server has to begin another', async () => {
+    const { server, ledger } = setUp();
+    await ledger.invalidate([tag]);
+    server.epoch = '2';
+    await ledger.sync();
+    expect(ledger.epoch).toBe('2');
+    // The old master, which knows nothing of what was answered under the other.
+    server.epoch = '1';
+    const { epoch, position } = await ledger.invalidate([tag]);
+    expect([epoch, ledger.epoch, server.epoch]).toEqual(['another', 'another', 'another']);
+    expect([position, ledger.positionOf(tag)]).toEqual([server.position, server.position]);
+    vi.useRealTimers();
+  });
+
+  it('F5 trusts nothing when a server insists on an epoch that was left', async () => {
+    const { server, ledger } = setUp();
+    await ledger.sync();
+    server.epoch = '2';
+    await ledger.sync();
+    server.epoch = '1';
+    server.begins = '1';
+    await expect(ledger.sync()).rejects.toThrow('has left');
+    expect(ledger.epoch).toBe('2');
+    vi.useRealTimers();
+  });
+});
