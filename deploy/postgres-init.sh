@@ -8,7 +8,7 @@ set -eu
 : "${LARDER_DB_PASSWORD:?set LARDER_DB_PASSWORD}"
 
 psql -v ON_ERROR_STOP=1 --no-psqlrc --quiet --username "$POSTGRES_USER" --dbname "${POSTGRES_DB:-$POSTGRES_USER}" <<'SQL'
-\getenv password LARDER_DB_PASSWORD
+\set password `printf '%s' "$LARDER_DB_PASSWORD"`
 create role larder_app nologin;
 create role larder_platform nologin;
 create role larder login password :'password';

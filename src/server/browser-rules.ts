@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config.js';
 
 /** Response headers that pages of other origins may read, beyond those that they always may. */
-const EXPOSED = ['Age', 'Cache-Status', 'Cache-Tag', 'ETag', 'Larder-Position', 'X-Request-Id'];
+const EXPOSED = ['Age', 'Cache-Status', 'Cache-Tag', 'ETag', 'Larder-Position', 'Retry-After', 'X-Request-Id'];
 
 /** What browsers may do with the answers: security headers, and which origins may call. */
 export async function tellBrowsers(server: FastifyInstance, { corsOrigins }: Config['http']): Promise<void> {

@@ -225,7 +225,7 @@ describe('browsers', () => {
     expect(await from('https://shop.example')).toBe('https://shop.example');
     expect(await from('https://evil.example')).toBeUndefined();
     const { headers } = await ask(server, '{ tenant }', { origin: 'https://shop.example' });
-    expect(headers['access-control-expose-headers']).toBe('Age, Cache-Status, Cache-Tag, ETag, Larder-Position, X-Request-Id');
+    expect(headers['access-control-expose-headers']).toBe('Age, Cache-Status, Cache-Tag, ETag, Larder-Position, Retry-After, X-Request-Id');
     const asked = {
       origin: 'https://shop.example',
       'access-control-request-method': 'POST',

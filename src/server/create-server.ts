@@ -10,7 +10,7 @@ import { serveMetrics } from './metrics.js';
 import { createPlayground } from './playground.js';
 import { readJson } from './read-json.js';
 import { refusalBody, refuseInGraphqlShape } from './refuse.js';
-import { refuseConnection } from './refuse-connection.js';
+import { refuseConnection, refuseExpectation } from './refuse-connection.js';
 import { requestId } from './request-id.js';
 
 export interface ServerOptions<Context extends BaseContext> extends GraphqlOptions<Context> {
@@ -46,13 +46,14 @@ export async function createServer<Context extends BaseContext>(options: ServerO
       void reply.code(400).send(refusalBody('BAD_REQUEST', 'The address cannot be decoded.'));
     },
   });
+  server.server.on('checkExpectation', refuseExpectation);
   nameRequests(server);
   logRequests(server);
-  if (options.metrics) serveMetrics(server, { registry: options.metrics, token: config.metrics?.token ?? null });
   readJson(server);
   await tellBrowsers(server, config.http);
   refuseInGraphqlShape(server);
   serveHealth(server, options.ready);
+  if (options.metrics) serveMetrics(server, { registry: options.metrics, token: config.metrics?.token ?? null });
   // Credentials are read, and verified by the application, as the first thing that GraphQL does with a request.
   await serveGraphql(server, options, config.graphiql ? createPlayground(options.operations) : null);
   return server;

@@ -10,6 +10,7 @@ import { admitRequest } from './limits/admit-request.js';
 import { clientOf } from './limits/client-address.js';
 import { limitDocument } from './limits/document-limits.js';
 import { giveUpAfter, type IsGivenUp } from './limits/give-up-after.js';
+import { knownOperations } from './limits/known-operations.js';
 import { limitCost } from './limits/limit-cost.js';
 import { limitRequests } from './limits/limit-requests.js';
 import { NO_PERSISTED_OPERATIONS, withManifest, type PersistedOperations } from './persisted-operations.js';
@@ -108,7 +109,7 @@ function createApollo<Context extends BaseContext>(options: GraphqlOptions<Conte
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens: config.limits.tokens },
-    validationRules: [limitDocument(config.limits)],
+    validationRules: [knownOperations, limitDocument(config.limits)],
     formatError: formatError(options.isUnavailable ?? (() => false)),
     // Apollo's landing page loads from elsewhere, and its caching headers would let browsers keep what a write has overtaken.
     plugins: [

@@ -26,14 +26,14 @@ export function readJson(server: FastifyInstance): void {
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     const charset = CHARSET.exec(request.headers['content-type'] ?? '')?.[1]?.toLowerCase() ?? 'utf-8';
     if (charset !== 'utf-8' && charset !== 'utf8') {
-      done(new HttpRefusal(415, 'UNSUPPORTED_MEDIA_TYPE', 'JSON is sent in UTF-8.') as unknown as FastifyError);
+      done(new HttpRefusal(415, 'UNSUPPORTED_MEDIA_TYPE', 'JSON is sent in UTF-8.'));
     } else if (!isUtf8(body)) {
-      done(new HttpRefusal(400, 'BAD_REQUEST', 'The body is not UTF-8.') as unknown as FastifyError);
+      done(new HttpRefusal(400, 'BAD_REQUEST', 'The body is not UTF-8.'));
     } else {
       void parse(request, body.toString('utf8'), done);
     }
   });
   server.addContentTypeParser('multipart/form-data', (_, __, done) => {
-    done(new HttpRefusal(415, 'UPLOADS_NOT_SUPPORTED', 'Files are not accepted.') as unknown as FastifyError);
+    done(new HttpRefusal(415, 'UPLOADS_NOT_SUPPORTED', 'Files are not accepted.'));
   });
 }

@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ErrorCode } from '../graphql/errors.js';
 import { refusalBody } from './refuse.js';
@@ -18,4 +18,10 @@ export function refuseConnection(error: Error & { readonly code?: string }, sock
     socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
   }
   socket.destroySoon();
+}
+
+/** An `Expect` header that asks for anything but `100-continue` (RFC 9110, section 10.1.1). */
+export function refuseExpectation(_: IncomingMessage, response: ServerResponse): void {
+  const body = JSON.stringify(refusalBody('BAD_REQUEST', 'What the request expects cannot be met.'));
+  response.writeHead(417, { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(body), connection: 'close' }).end(body);
 }

@@ -48,10 +48,12 @@ export interface AnsweredWrite {
 const REMEMBERED = 60;
 /** After a refused or failed request: a client that cannot get through does not hammer. */
 const REST = 20;
+const ELSEWHERE = 500;
 
 /** One user: one request after the other, drawn from a seeded source of chance. */
 export class Client {
   readonly #home: number;
+  #elsewhereUntil = -Infinity;
 
   constructor(private readonly options: ClientOptions) {
     this.#home = options.index % options.world.places.length;
@@ -69,7 +71,13 @@ export class Client {
 
   #someNode(): number {
     const { random, world } = this.options;
-    return random.chance(0.8) ? this.#home : random.below(world.places.length);
+    const node = random.chance(0.8) ? this.#home : random.below(world.places.length);
+    return performance.now() < this.#elsewhereUntil ? (this.#home + 1) % world.places.length : node;
+  }
+
+  /** As a load balancer would: for a while, requests go to a node that answers. */
+  #avoid(node: number): void {
+    if (node === this.#home) this.#elsewhereUntil = performance.now() + ELSEWHERE;
   }
 
   #anotherNode(): number {
@@ -109,10 +117,11 @@ export class Client {
   async #read(request: ReadRequest, node: number, after: readonly Version<unknown>[] = []): Promise<boolean> {
     const { world, record, tokens } = this.options;
     const start = performance.now();
-    record.countRead(request.about, start);
     const ask = askOf(request, tokens[request.tenant] ?? '', after[0]?.position ?? null);
     const reply = await this.#ask(node, () => world.places[node]?.node.http.ask(ask));
     if (reply === null) return false;
+    record.countRead(request.about, start);
+    if (after.length > 0) record.strongReads++;
     record.judged(request.observe(reply.data), { node, start, end: performance.now(), after: new Set(after) });
     return true;
   }
@@ -120,19 +129,19 @@ export class Client {
   async #ask(node: number, send: () => Promise<Answer | Failure> | undefined): Promise<Answer | null> {
     const reply = (await send()) ?? { kind: 'refused', reason: `no node ${node}` };
     if (reply.kind === 'answer') return reply;
+    this.#avoid(node);
     this.options.record.failed(reply.reason);
     await pause(REST);
     return null;
   }
 
   async #strongRead(): Promise<void> {
-    const { random, record, answered } = this.options;
+    const { random, answered } = this.options;
     if (answered.length === 0) return;
     // Mostly one of the latest: what has long been seen proves nothing.
     const recent = random.chance(0.8) ? answered.slice(-4) : answered;
     const write = random.pick(recent);
     if (write.version.position === null) return;
-    record.strongReads++;
     const request = random.chance(0.4) ? (write.of === 'medicine' ? medicineRequest(write.row) : stockRequest(write.row)) : this.#requestAbout(write.row);
     await this.#read(request, random.below(this.options.world.places.length), [write.version]);
   }
@@ -181,12 +190,12 @@ export class Client {
   ): Promise<void> {
     const { world, record, tokens, random, sql, answered } = this.options;
     const node = this.#someNode();
-    record.mutations++;
     const written = record.writing(about);
     const version = register.begin(state, node, performance.now());
     const reply = await world.places[node]?.node.http.ask(askOf(request, tokens[request.tenant] ?? ''));
     written();
     if (reply?.kind !== 'answer') {
+      this.#avoid(node);
       record.failed(`mutation: ${reply?.reason ?? 'no node'}`);
       version.outcome = reply === undefined || reply.kind === 'refused' ? 'undone' : 'unknown';
       // Not awaited: whoever sent it goes on, and the row rests.
@@ -195,6 +204,7 @@ export class Client {
       return;
     }
     answer(version, performance.now(), reply);
+    record.mutations++;
     register.unlock();
     if (reply.pending) record.pending++;
     // The reply shows what the mutation left, as if it had been read afterwards.
@@ -218,9 +228,9 @@ export class Client {
     let lacking = 0;
     while (performance.now() - answeredAt < 2 * BOUND) {
       const start = performance.now();
-      record.countRead(request.about, start);
       const reply = await this.#ask(node, () => world.places[node]?.node.http.ask(askOf(request, tokens[request.tenant] ?? '')));
       if (reply === null) return;
+      record.countRead(request.about, start);
       const read: Read = { node, start, end: performance.now(), after: new Set() };
       const observations = request.observe(reply.data);
       record.judged(observations, read);

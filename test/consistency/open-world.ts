@@ -1,9 +1,8 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { freePort, temporaryDirectory } from '../support/child-server.js';
 import { Client as GraphqlClient } from '../support/client.js';
-import { rmSync } from 'node:fs';
 import { Random } from '../model/random.js';
 import { NodeProcess } from './node-process.js';
 import type { Options } from './options.js';

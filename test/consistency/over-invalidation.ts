@@ -94,7 +94,7 @@ function someWrite(shelf: Shelf, random: Random, turn: number): WriteRequest {
   if (chance < 0.8) return updateRequest(row, { price });
   if (chance < 0.88) return updateRequest(row, { price, categoryId: random.pick(shelf.categoryIds) });
   if (chance < 0.94) return updateRequest(row, { price, name: `${random.pick(['alpha', SEARCHED])} ${turn}` });
-  return updateRequest(row, { price, discontinued: random.chance(0.5) });
+  return updateRequest(row, { price, discontinued: random.chance(0.2) });
 }
 
 /** Compares what is stored under a key with what was there when it was found invalidated. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import postgres from 'postgres';
 import { freePort, temporaryDirectory } from '../support/child-server.js';
 import { Client } from '../support/client.js';
@@ -29,6 +29,8 @@ export async function overhead(options: Options, print: (line: string) => void):
   try {
     const directory = temporaryDirectory('overhead');
     ends.push(async () => rmSync(directory, { recursive: true, force: true }));
+    const logs = options.logs ?? directory;
+    mkdirSync(logs, { recursive: true });
     const services = await ownServices(process.env);
     ends.push(() => services.stop());
     const redis = await OwnRedis.start(services.redisProgram, join(directory, 'redis'));
@@ -50,7 +52,7 @@ export async function overhead(options: Options, print: (line: string) => void):
         without: [],
         ...changed,
       };
-      const node = new NodeProcess(index, args, join(options.logs ?? directory, `overhead-${index}.log`));
+      const node = new NodeProcess(index, args, join(logs, `overhead-${index}.log`));
       ends.push(() => node.close());
       await node.start();
       return node;

@@ -45,15 +45,16 @@ export function readComposeFile(variables: Readonly<Record<string, string>>): Co
   return interpolated(parse(text, { merge: true }) as ComposeFile, variables);
 }
 
-const REFERENCE = /\$(?:(\$)|\{(\w+)(?::([-?])([^}]*))?\})/g;
+const REFERENCE = /\$(?:\$|\{(?<name>\w+)(?::(?<kind>[-?])(?<rest>[^}]*))?\})/g;
 
 function interpolated<T>(value: T, variables: Readonly<Record<string, string>>): T {
   if (typeof value === 'string') {
-    return value.replace(REFERENCE, (_, dollar: string | undefined, name: string, kind: string | undefined, rest: string) => {
-      if (dollar !== undefined) return dollar;
+    return value.replace(REFERENCE, (...found) => {
+      const { name, kind, rest = '' } = found.at(-1) as Readonly<Record<string, string | undefined>>;
+      if (name === undefined) return '$';
       const given = variables[name] ?? '';
       if (given === '' && kind === '?') throw new Error(`${name}: ${rest}`);
-      return given === '' && kind === '-' ? rest : given;
+      return given === '' ? rest : given;
     }) as T;
   }
   if (typeof value !== 'object' || value === null) return value;

@@ -1,6 +1,9 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { chownSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, posix, relative } from 'node:path';
+import { promisify } from 'node:util';
+
+const execute = promisify(execFile);
 
 export interface Instruction {
   readonly name: string;
@@ -102,13 +105,13 @@ export interface BuildOptions {
 }
 
 /** Does on this machine, with its Node, what a builder would do in containers. @returns the last stage. */
-export function build(stages: readonly Stage[], options: BuildOptions): Built {
+export async function build(stages: readonly Stage[], options: BuildOptions): Promise<Built> {
   const files = buildContext(options.context);
   const built = new Map<string, string>();
   let last: Built | undefined;
   for (const [index, stage] of stages.entries()) {
     const root = join(options.directory, `stage-${index}`);
-    last = buildStage(stage, root, { ...options, files, built });
+    last = await buildStage(stage, root, { ...options, files, built });
     built.set(stage.name ?? String(index), root);
   }
   if (last === undefined) throw new Error('there is no stage');
@@ -122,7 +125,7 @@ interface StageOptions extends BuildOptions {
 
 type Draft = { -readonly [Name in keyof Built]: Built[Name] };
 
-function buildStage({ instructions }: Stage, root: string, options: StageOptions): Built {
+async function buildStage({ instructions }: Stage, root: string, options: StageOptions): Promise<Built> {
   const stage: Draft = { root, workdir: '/', env: {}, user: null, command: null, healthcheck: null, stopSignal: 'SIGTERM' };
   mkdirSync(root);
   for (const { name, flags, rest } of instructions) {
@@ -134,7 +137,7 @@ function buildStage({ instructions }: Stage, root: string, options: StageOptions
     } else if (name === 'COPY') {
       copy({ flags, rest }, stage, options);
     } else if (name === 'RUN') {
-      run(rest, stage, options);
+      await run(rest, stage, options);
     } else if (name === 'USER') {
       stage.user = rest;
     } else if (name === 'STOPSIGNAL') {
@@ -169,10 +172,14 @@ function copy({ flags, rest }: Pick<Instruction, 'flags' | 'rest'>, stage: Built
   }
 }
 
-function run(command: string, stage: Built, { env }: BuildOptions): void {
+async function run(command: string, stage: Built, { env }: BuildOptions): Promise<void> {
   if (/(^|\s)\//.test(command)) throw new Error(`RUN ${command}: it names a place outside of the work directory`);
-  const { status, stdout, stderr } = spawnSync('sh', ['-c', command], { cwd: join(stage.root, stage.workdir), env: { ...env, ...stage.env }, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`RUN ${command}\n${stdout}${stderr}`);
+  try {
+    await execute('sh', ['-c', command], { cwd: join(stage.root, stage.workdir), env: { ...env, ...stage.env } });
+  } catch (error) {
+    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
+    throw new Error(`RUN ${command}\n${stdout}${stderr}`, { cause: error });
+  }
 }
 
 function isFolder(path: string): boolean {

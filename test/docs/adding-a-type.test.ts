@@ -112,7 +112,7 @@ describe('what it made, started', () => {
     const about = lines.slice(before).filter(({ subject, msg }) => subject === 'Query.suppliers' && /^cache (hit|miss)$/.test(String(msg)));
     return {
       names: reply.suppliers.map(({ name }) => name),
-      decisions: about.map(({ msg, reason }) => (reason === undefined ? String(msg) : `${String(msg)}: ${String(reason)}`)),
+      decisions: about.map(({ msg, reason }) => [msg, reason].filter((part) => typeof part === 'string').join(': ')),
     };
   }
 

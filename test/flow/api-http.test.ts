@@ -28,7 +28,7 @@ describe.each(backends)('GraphQL over HTTP, on $name', (backend) => {
       ['BAD_USER_INPUT', 400, 'query ($id: ID!) { medicine(id: $id) { id } }', { tenant: 'downtown', variables: {} }],
       ['OPERATION_RESOLUTION_FAILURE', 400, 'query A { viewer { id } } query B { viewer { id } }', {}],
       ['BAD_REQUEST', 400, '', {}],
-    ] satisfies [string, number, string, RequestOptions][])('%s, with status %i', async (code, status, query, options) => {
+    ] satisfies [string, number, string, RequestOptions][])('%s, with status %i', async (...[code, status, query, options]) => {
       const reply = await running.client.request(query, options);
       expect({ codes: reply.codes, status: reply.status }).toEqual({ codes: [code], status });
       expect(reply.text).not.toMatch(/stacktrace|node_modules/);
@@ -117,7 +117,7 @@ describe.each(backends)('GraphQL over HTTP, on $name', (backend) => {
   it('it says whether it lives and is ready', async () => {
     for (const path of ['live', 'ready']) {
       const response = await fetch(`${running.client.url}/health/${path}`);
-      expect({ status: response.status, body: await response.json() }).toMatchObject({ status: 200, body: { status: path } });
+      expect({ status: response.status, body: (await response.json()) as unknown }).toMatchObject({ status: 200, body: { status: path } });
     }
   });
 });

@@ -44,7 +44,7 @@ describe.each(backends)(`F6 a transaction that changes ${ROWS} rows, on $name`, 
       const recorded = await app.database.read('platform', (db) =>
         db.execute(sql`select table_name, images, pg_column_size(outbox.*) as bytes from outbox order by id desc limit 1`),
       );
-      const [row] = (Array.isArray(recorded) ? recorded : (recorded as unknown as { rows: unknown[] }).rows) as { table_name: string; images: unknown; bytes: number }[];
+      const [row] = (Array.isArray(recorded) ? recorded : (recorded as { rows: unknown[] }).rows) as { table_name: string; images: unknown; bytes: number }[];
       print(`${backend.name}: ${ROWS} rows changed, ${tags.length} tags, outbox row of ${row?.bytes} bytes`);
       expect(tags.length).toBeLessThanOrEqual(2);
       expect(row).toMatchObject({ table_name: 'medicines', images: null });

@@ -233,7 +233,7 @@ describe('freshness, through the API', () => {
       const { medicines } = await node.running.client.data<{ medicines: { totalCount: number; edges: { node: { id: string } }[] } }>(query, { ...here, variables: { categoryId } });
       return { totalCount: medicines.totalCount, has: medicines.edges.some((edge) => edge.node.id === id) };
     };
-    const [from, to] = await Promise.all([0, 1].map((at) => categories[at]?.id ?? ''));
+    const [from, to] = categories.map((category) => category.id);
     await node.running.change(async (tx) => tx.execute(`update medicines set category_id = '${from}' where id = '${id}'`));
     const before = [await listOf(from ?? ''), await listOf(to ?? '')];
     await node.running.settled();

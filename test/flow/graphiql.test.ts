@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parse } from 'graphql';
+import { Kind, parse } from 'graphql';
 import { chromium, type Browser, type Locator, type Page, type Response } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { readOperations } from '../../src/server/operations.js';
@@ -77,7 +77,7 @@ describe('GraphiQL, as the service serves it', () => {
     expect(operations.length).toBeGreaterThan(5);
     for (const { query } of operations) {
       const [definition] = parse(query).definitions;
-      const name = definition?.kind === 'OperationDefinition' ? (definition.name?.value ?? '') : '';
+      const name = definition?.kind === Kind.OPERATION_DEFINITION ? (definition.name?.value ?? '') : '';
       expect(await tab(name).count(), name).toBe(1);
       const { codes } = await running.client.request(query);
       expect(codes, name).not.toContain('GRAPHQL_VALIDATION_FAILED');

@@ -81,7 +81,7 @@ export class EngineNode extends WorldNode {
 
   *servable(): Iterable<Versions> {
     const moment = { ledger: this.ledger, now: this.ledger.now() };
-    for (const store of [this.#memory, this.server.entries as Map<string, unknown>]) {
+    for (const store of [this.#memory, this.server.entries]) {
       for (const [key, stored] of store) {
         const entry = stored as Entry<Versions>;
         const identity = this.reads.identityOf(key);

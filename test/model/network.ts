@@ -14,7 +14,7 @@ export interface Command<T> {
 
 export interface NetworkOptions {
   readonly now: () => number;
-  readonly slowRate: number;
+  readonly slowRate: () => number;
   readonly lossRate: () => number;
   /** The most milliseconds that a slow command takes each way. */
   readonly slowest: number;
@@ -72,7 +72,7 @@ export class Network {
 
   *#delay(): Steps {
     yield undefined;
-    if (!this.random.chance(this.options.slowRate)) return;
+    if (!this.random.chance(this.options.slowRate())) return;
     const until = this.options.now() + this.random.below(this.options.slowest);
     yield () => this.options.now() >= until;
   }

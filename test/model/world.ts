@@ -89,7 +89,7 @@ export class World {
     const { deadline = Infinity } = options;
     this.network = new Network(this.scheduler, this.random, {
       now: () => this.time,
-      slowRate: this.setting.slowRate,
+      slowRate: () => (this.#isAtRest ? 0 : this.setting.slowRate),
       lossRate: () => (this.#isAtRest ? 0 : this.setting.lossRate),
       slowest: Math.min(1500, 1.5 * deadline),
       deadline,

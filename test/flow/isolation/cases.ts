@@ -29,7 +29,8 @@ export interface Case {
 }
 
 const page = { first: 5, after: null };
-const nothingToReachFor = (): readonly [] => [];
+/** For what takes nothing that another tenant could have. */
+export const nothingToReachFor = (): readonly [] => [];
 
 const shared = (args: (own: MarkedTenant) => Arguments): Case => ({
   args,
