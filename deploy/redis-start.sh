@@ -11,8 +11,9 @@ prefix="${CACHE_PREFIX:-larder}"
 
 hash="$(printf '%s' "$REDIS_PASSWORD" | sha256sum | cut -c 1-64)"
 
-# Reading and writing below the prefix (several keys at once: transactions), the ledger's script and its wake-ups, and figures for the statistics. What is
-# dangerous to others (KEYS, FLUSHALL, CONFIG, DEBUG …) stays out, but for INFO, which the script asks for its server's id.
+# Reading and writing below the prefix, several keys at once too; the ledger's script and its wake-ups; figures for the
+# statistics. What is dangerous to others (KEYS, FLUSHALL, CONFIG, DEBUG …) stays out, but for INFO, which the script asks
+# for its server's id.
 umask 077
 cat > "$users" <<END
 user default off

@@ -29,6 +29,7 @@ function codeOf(error: unknown): ErrorCode | null {
 const MESSAGES: readonly (readonly [RegExp, ErrorCode])[] = [
   [/^Syntax Error: Document contains more tha[nt] \d+ tokens/, 'TOO_MANY_TOKENS'],
   [/^Unknown directive "@(defer|stream)"/, 'INCREMENTAL_DELIVERY_NOT_SUPPORTED'],
+  [/^Too many errors processing variables/, 'BAD_USER_INPUT'],
   [/^GET requests only support query operations/, 'METHOD_NOT_ALLOWED'],
 ];
 

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { FastifyError, FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 
 /** A refusal with the status and the code that `refuseInGraphqlShape` gives it. */
 export class HttpRefusal extends Error {

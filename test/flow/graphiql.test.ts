@@ -36,7 +36,7 @@ interface NetLog {
   readonly events: readonly NetLogEvent[];
 }
 
-describe('GraphiQL, as the service serves it', () => {
+describe('GraphiQL, as the service serves it', { timeout: 60_000 }, () => {
   const log = mkdtempSync(join(tmpdir(), 'larder-netlog-'));
   const netLog = join(log, 'net.json');
   const requests: string[] = [];
@@ -64,6 +64,13 @@ describe('GraphiQL, as the service serves it', () => {
   });
 
   const tab = (name: string): Locator => page.getByRole('tab').getByRole('button', { name, exact: true });
+
+  /** Opens an example, and waits until the editor shows it. */
+  async function open(name: string): Promise<void> {
+    await tab(name).click();
+    await page.getByRole('tab', { selected: true }).getByRole('button', { name, exact: true }).waitFor();
+    await page.locator('.graphiql-query-editor .view-lines').getByText(name, { exact: true }).first().waitFor();
+  }
 
   /** Presses the button and waits for the answer to an operation. */
   async function execute(named: string): Promise<Response> {
@@ -107,7 +114,7 @@ describe('GraphiQL, as the service serves it', () => {
   });
 
   it('signs in with the example that is prepared for it', async () => {
-    await tab('SignIn').click();
+    await open('SignIn');
     const response = await execute('mutation SignIn');
     expect(await response.json()).toMatchObject({ data: { signIn: { viewer: { role: 'STAFF' } } } });
   });
