@@ -55,6 +55,23 @@ describe('configuration', () => {
     );
   });
 
+  it('what the public may do is bounded in production, and seen by nobody', () => {
+    expect(loadConfig({})).toMatchObject({ limits: { requestsPerMinute: null, signIn: { attempts: 10, window: 900_000 } }, metrics: { token: null } });
+    expect(loadConfig({ NODE_ENV: 'production' })).toMatchObject({ limits: { requestsPerMinute: 6_000 }, metrics: null });
+    expect(loadConfig({ NODE_ENV: 'production', METRICS_TOKEN: 'long-enough' }).metrics).toEqual({ token: 'long-enough' });
+    expect(loadConfig({ NODE_ENV: 'production', METRICS: 'true' }).metrics).toEqual({ token: null });
+    expect(loadConfig({ METRICS: 'false', METRICS_TOKEN: 'long-enough' }).metrics).toBeNull();
+    expect(loadConfig({ LIMIT_REQUESTS_PER_MINUTE: '7', LIMIT_SIGN_IN: '0' }).limits).toMatchObject({ requestsPerMinute: 7, signIn: null });
+  });
+
+  it.each([
+    ['', false],
+    ['2', 2],
+    ['10.0.0.0/8, 2001:db8::/32,loopback', ['10.0.0.0/8', '2001:db8::/32', 'loopback']],
+  ])('proxies "%s" are believed', (TRUST_PROXY, trustProxy) => {
+    expect(loadConfig({ TRUST_PROXY }).http.trustProxy).toEqual(trustProxy);
+  });
+
   it('demo data is for the embedded database, or said aloud', () => {
     const DATABASE_URL = 'postgres://u:p@localhost/larder';
     expect(loadConfig({ DATABASE_URL }).demoData).toBe(false);
@@ -68,6 +85,16 @@ describe('configuration', () => {
     [{ PORT: '-1' }, 'PORT is "-1": give a whole number from 0 to 65535, or leave it out for 4000.'],
     [{ PORT: '4e3' }, 'PORT is "4e3": give a whole number from 0 to 65535, or leave it out for 4000.'],
     [{ CACHE_ENABLED: 'yes' }, 'CACHE_ENABLED is "yes": give true or false, or leave it out for true.'],
+    [
+      { TRUST_PROXY: 'proxy.example' },
+      'TRUST_PROXY is "proxy.example": give a number of proxies, or their addresses such as 10.0.0.0/8, separated by commas, or leave it out.',
+    ],
+    [
+      { PERSISTED_OPERATIONS: 'only' },
+      'PERSISTED_OPERATIONS is "only" while PERSISTED_OPERATIONS_MANIFEST is not set: say which file has the operations.',
+    ],
+    [{ METRICS_TOKEN: 'short' }, 'METRICS_TOKEN is "***": give at least 8 characters without spaces, or leave it out.'],
+    [{ LARDER_URL: 'localhost' }, 'LARDER_URL is "localhost": give the address of a server, such as https://larder.example, or leave it out.'],
     [
       { LOG_LEVEL: 'loud' },
       'LOG_LEVEL is "loud": give fatal, error, warn, info, debug, trace, silent, or leave it out for info.',

@@ -1,3 +1,4 @@
+/* More than 400 lines: one table of every variable and what is made of it, since no other file reads the environment. */
 import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { z } from 'zod';

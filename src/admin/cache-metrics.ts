@@ -5,6 +5,12 @@ import type { TypeFigures } from './cache-statistics.js';
 
 const OUTCOMES = ['hits', 'stale', 'misses', 'joins', 'bypasses', 'sets', 'skips', 'errors'] as const;
 
+interface Described {
+  readonly name: string;
+  readonly help: string;
+  readonly labelNames: readonly string[];
+}
+
 /**
  * Adds what the cache has done and how it is to the metrics of this process. Read when somebody asks, so that counting costs
  * no request anything. Labels are layers, profiles and outcomes, of which there are few: never tenants, types or keys (C4).
@@ -14,11 +20,11 @@ export function measureCache(registry: Registry, admin: Pick<Admin, 'cache' | 's
   const { cache, statistics } = admin;
   const profiles = new Set(admin.profiles);
   const labels = ({ layer, profile }: TypeFigures) => ({ layer, profile: profile !== null && profiles.has(profile) ? profile : 'none' });
-  const counter = (name: string, help: string, names: readonly string[], count: (counter: Counter, type: TypeFigures) => void): void => {
+  const counter = ({ name, help, labelNames }: Described, count: (counter: Counter, type: TypeFigures) => void): void => {
     new Counter({
-      name,
+      name: `larder_cache_${name}`,
       help,
-      labelNames: names,
+      labelNames: ['layer', 'profile', ...labelNames],
       registers,
       collect() {
         this.reset();
@@ -26,14 +32,16 @@ export function measureCache(registry: Registry, admin: Pick<Admin, 'cache' | 's
       },
     });
   };
-  counter('larder_cache_operations_total', 'What became of look-ups and loads.', ['layer', 'profile', 'outcome'], (total, type) => {
+  counter({ name: 'operations_total', help: 'What became of look-ups and loads.', labelNames: ['outcome'] }, (total, type) => {
     for (const outcome of OUTCOMES) total.inc({ ...labels(type), outcome }, type.figures[outcome]);
   });
-  counter('larder_cache_misses_total', 'Misses by their reason.', ['layer', 'profile', 'reason'], (total, type) => {
+  counter({ name: 'misses_total', help: 'Misses by their reason.', labelNames: ['reason'] }, (total, type) => {
     for (const [reason, count] of Object.entries(type.figures.missReasons)) total.inc({ ...labels(type), reason }, count);
   });
-  counter('larder_cache_loads_total', 'Loads from the database.', ['layer', 'profile'], (total, type) => total.inc(labels(type), type.figures.loads));
-  counter('larder_cache_load_seconds_total', 'Time that loads took.', ['layer', 'profile'], (total, type) => total.inc(labels(type), type.figures.loadMilliseconds / 1_000));
+  counter({ name: 'loads_total', help: 'Loads from the database.', labelNames: [] }, (total, type) => total.inc(labels(type), type.figures.loads));
+  counter({ name: 'load_seconds_total', help: 'Time that loads took.', labelNames: [] }, (total, type) =>
+    total.inc(labels(type), type.figures.loadMilliseconds / 1_000),
+  );
 
   new Counter({
     name: 'larder_cache_invalidated_tags_total',

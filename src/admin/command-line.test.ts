@@ -78,6 +78,16 @@ describe('larder, on this machine', () => {
     expect(JSON.parse((await larder(['migrate', '--json'])).out)).toEqual({ applied: 2 });
   });
 
+  it('creates an administrator, and probes', async () => {
+    const account = ['admin', 'create', '--email', 'a@b.example', '--name', 'A B'];
+    expect(await larder(account)).toMatchObject({ code: 0, calls: ['admin a@b.example A B typed'], out: 'a@b.example may administrate the platform.' });
+    expect((await larder([...account, '--password-stdin'])).calls).toEqual(['admin a@b.example A B from stdin']);
+    expect((await larder(account.slice(0, 4))).code).toBe(2);
+    const probed = await larder(['health', '--probe']);
+    expect(probed.code).toBe(1);
+    expect(probed.out).toMatch(/^milliseconds +write +read +delete\ndatabase +1\.00 +0\.50 +0\.25\nredis: what was written was not found$/);
+  });
+
   it('refuses demo accounts in production', async () => {
     const refused = await larder(['seed', '--demo'], { environment: 'production' });
     expect(refused).toMatchObject({ code: 1, out: '', calls: [] });
@@ -96,6 +106,11 @@ describe('larder, speaking to a server', () => {
     expect(out).toMatch(/^entity medicine +3/m);
     expect(out).toContain('memory: 3 entries, 2.0 KiB of 64.0 MiB, 0 evicted');
     expect(JSON.parse((await larder(['stats', '--token', 's', '--json'], { answer: { data: { cacheStats: stats } } })).out)).toEqual(stats);
+  });
+
+  it('takes address and token from the configuration where none is given', async () => {
+    const { sent } = await larder(['stats'], { answer: { data: { cacheStats: stats } }, remote: { url: 'https://configured.example', token: 'configured' } });
+    expect(sent[0]).toMatchObject({ url: 'https://configured.example/graphql', headers: { authorization: 'Bearer configured' } });
   });
 
   const purged = { data: { cachePurge: { tags: ['t/a'], position: 'e:5' } } };

@@ -104,7 +104,8 @@ async function databaseLayer(open: () => Promise<Database>): Promise<Layer> {
   };
 }
 
-function storeLayer({ store, close }: Stores, prefix: string): Layer {
+function storeLayer(stores: Stores, prefix: string): Layer {
+  const { store } = stores;
   const key = `${prefix}:value` as CacheKey;
   const value = randomUUID();
   const now = systemClock.now();
@@ -122,7 +123,7 @@ function storeLayer({ store, close }: Stores, prefix: string): Layer {
     write: () => store.setMany([{ key, entry, bytes: value.length, ttl: LIFETIME_MS }]),
     read: async () => (await store.getMany([key]))[0]?.value === value,
     delete: () => store.deleteMany([key]),
-    close,
+    close: () => stores.close(),
   };
 }
 

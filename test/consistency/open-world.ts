@@ -27,7 +27,8 @@ export async function openWorld(options: Pick<Options, 'nodes' | 'seed' | 'witho
   };
   try {
     const directory = temporaryDirectory('consistency');
-    ends.push(async () => rmSync(directory, { recursive: true, force: true }));
+    // Also when the run is broken off: servers and nodes end by themselves then.
+    process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
     const logs = options.logs ?? directory;
     mkdirSync(logs, { recursive: true });
     const services = await ownServices(process.env);

@@ -39,7 +39,8 @@ export async function overInvalidation(options: Options, print: (line: string) =
   const ends: (() => Promise<unknown>)[] = [];
   try {
     const directory = temporaryDirectory('over-invalidation');
-    ends.push(async () => rmSync(directory, { recursive: true, force: true }));
+    // Also when the run is broken off: servers and nodes end by themselves then.
+    process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
     const services = await ownServices(process.env);
     ends.push(() => services.stop());
     const redis = await OwnRedis.start(services.redisProgram, join(directory, 'redis'));

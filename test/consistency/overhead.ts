@@ -28,7 +28,8 @@ export async function overhead(options: Options, print: (line: string) => void):
   const ends: (() => Promise<unknown>)[] = [];
   try {
     const directory = temporaryDirectory('overhead');
-    ends.push(async () => rmSync(directory, { recursive: true, force: true }));
+    // Also when the run is broken off: servers and nodes end by themselves then.
+    process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
     const logs = options.logs ?? directory;
     mkdirSync(logs, { recursive: true });
     const services = await ownServices(process.env);

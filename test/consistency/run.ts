@@ -15,6 +15,8 @@ async function run(options: Options): Promise<boolean> {
   return verdictOf(record, options).passed;
 }
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
 let options: Options;
 try {
   if (process.argv.includes('--help')) throw new Error('');

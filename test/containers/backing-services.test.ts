@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createClient } from '@redis/client';
 import postgres from 'postgres';
@@ -24,6 +24,8 @@ import { passwords, readComposeFile, root } from './compose-file.js';
 const machine = thisMachine(process.env);
 const [postgresPrograms, redisProgram] = await Promise.all([machine.installed('postgres'), machine.installed('redis')]);
 const environment = readComposeFile(passwords).services['api']?.environment ?? {};
+
+let databasePort = '';
 
 // Far below what is stored further down, so that Redis has to evict.
 const MAXMEMORY = 6 * 2 ** 20;
@@ -56,11 +58,17 @@ async function startRedis(earlier?: Pick<Redis, 'port' | 'directory'>): Promise<
   return { ...server, port, directory };
 }
 
+/** Of PostgreSQL, as its superuser. */
+function program(name: string, args: readonly string[], input?: Buffer): Buffer {
+  const env = { PATH: `${postgresPrograms ?? ''}:${process.env['PATH'] ?? ''}`, PGHOST: '127.0.0.1', PGUSER: 'postgres', PGPORT: databasePort };
+  return execFileSync(name, [...args], { env, input, maxBuffer: 2 ** 28 });
+}
+
 async function startDatabase(programs: string): Promise<PostgresServer> {
   const server = await startPostgres(programs);
-  const { port } = new URL(server.url);
+  databasePort = new URL(server.url).port;
   execFileSync('sh', [join(root, 'deploy/postgres-init.sh')], {
-    env: { PATH: `${programs}:${process.env['PATH'] ?? ''}`, PGHOST: '127.0.0.1', PGPORT: port, POSTGRES_USER: 'postgres', ...passwords },
+    env: { PATH: `${programs}:${process.env['PATH'] ?? ''}`, PGHOST: '127.0.0.1', PGPORT: databasePort, POSTGRES_USER: 'postgres', ...passwords },
   });
   return server;
 }
@@ -75,6 +83,22 @@ describe.skipIf(!hasBoth)('PostgreSQL and Redis as docker-compose.yml sets them 
   let admin: Awaited<ReturnType<typeof redisAs>>;
   const logs: string[] = [];
 
+  const startApp = (): Promise<App> => {
+    const config = loadConfig({
+      ...environment,
+      NODE_ENV: 'production',
+      PORT: '0',
+      LOG_LEVEL: 'debug',
+      DATABASE_URL: (environment['DATABASE_URL'] ?? '').replace('postgres:5432', `127.0.0.1:${databasePort}`),
+      REDIS_HOST: '127.0.0.1',
+      REDIS_PORT: String(redis.port),
+      // Every hit then comes from Redis.
+      CACHE_MEMORY_BYTES: '0',
+      CACHE_DEADLINE_MS: '5000',
+    });
+    return createApp(config, { logTo: { write: (line) => void logs.push(line) } });
+  };
+
   const redisAs = async (username: string, password: string) => {
     const connection = createClient({ url: `redis://127.0.0.1:${redis.port}`, username, password, socket: { reconnectStrategy: false } });
     connection.on('error', () => undefined);
@@ -85,19 +109,7 @@ describe.skipIf(!hasBoth)('PostgreSQL and Redis as docker-compose.yml sets them 
   beforeAll(async () => {
     [database, redis] = await Promise.all([startDatabase(postgresPrograms ?? ''), withRetries(() => startRedis())]);
     admin = await redisAs('larder', passwords.LARDER_REDIS_PASSWORD);
-    const config = loadConfig({
-      ...environment,
-      NODE_ENV: 'production',
-      PORT: '0',
-      LOG_LEVEL: 'debug',
-      DATABASE_URL: (environment['DATABASE_URL'] ?? '').replace('postgres:5432', `127.0.0.1:${new URL(database.url).port}`),
-      REDIS_HOST: '127.0.0.1',
-      REDIS_PORT: String(redis.port),
-      // Every hit then comes from Redis.
-      CACHE_MEMORY_BYTES: '0',
-      CACHE_DEADLINE_MS: '5000',
-    });
-    app = await createApp(config, { logTo: { write: (line) => void logs.push(line) } });
+    app = await startApp();
     await importCatalogue(app.database, { limit: 500 });
     await seedDemo(app.database, { production: false, hashPassword, medicinesPerTenant: 50 });
     client = new Client((await app.listen()).url);
@@ -183,6 +195,27 @@ describe.skipIf(!hasBoth)('PostgreSQL and Redis as docker-compose.yml sets them 
     await vi.waitUntil(() => app.cache.ledger.epoch !== epoch, { timeout: 15_000, interval: 20 });
     expect(app.cache.ledger.position).toBeGreaterThan(position);
     await settled();
+  });
+
+  it('a database that went back to its backup, told apart as docs/deployment.md says, shows nothing that came later', async () => {
+    const names = async (): Promise<string[]> => {
+      const { categories } = await client.data<{ categories: { name: string }[] }>('{ categories { name } }', { tenant: 'downtown' });
+      return categories.map(({ name }) => name).sort();
+    };
+    const before = await names();
+    const backup = program('pg_dump', ['--format=custom', 'larder']);
+    const token = await client.token('admin@downtown.example');
+    await client.data('mutation { createCategory(input: { slug: "later", names: [{ language: "en", text: "Came later" }] }) { id } }', { token });
+    expect(await names()).toContain('Came later');
+    await settled();
+    await app.close();
+
+    program('pg_restore', ['--dbname=larder', '--clean', '--if-exists'], backup);
+    const renew = /--command='(update cache_identity [^']+)'/.exec(readFileSync(join(root, 'docs/deployment.md'), 'utf8'))?.[1];
+    program('psql', ['--dbname=larder', '--quiet', `--command=${renew}`]);
+    app = await startApp();
+    client = new Client((await app.listen()).url);
+    expect(await names()).toEqual(before);
   });
 
   it('Redis, when it is full, gives up entries and never the ledger', async () => {

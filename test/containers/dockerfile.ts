@@ -64,7 +64,10 @@ export function buildContext(directory: string): readonly string[] {
     for (const name of readdirSync(join(directory, path))) {
       if (path === '' && ['node_modules', '.git'].includes(name)) continue;
       const below = posix.join(path, name);
-      if (statSync(join(directory, below)).isDirectory()) visit(below);
+      // What others make and remove meanwhile is none of it.
+      const found = statSync(join(directory, below), { throwIfNoEntry: false });
+      if (found === undefined) continue;
+      if (found.isDirectory()) visit(below);
       else if (rules.reduce((keep, rule) => (fits(below, rule.pattern) ? rule.keep : keep), true)) kept.push(below);
     }
   };

@@ -46,7 +46,7 @@ beforeAll(async () => {
   cpSync(root, tree, { recursive: true, filter: (path) => !NOT_COPIED.has(relative(root, path)) });
   symlinkSync(join(root, 'node_modules'), join(tree, 'node_modules'));
   data = await seededDirectory();
-}, 60_000);
+}, 120_000);
 
 afterAll(async () => {
   server?.kill('SIGKILL');
@@ -54,7 +54,7 @@ afterAll(async () => {
   rmSync(tree, { recursive: true, force: true });
 });
 
-it('every step of it can be done, and the checks pass', { timeout: 120_000 }, async () => {
+it('every step of it can be done, and the checks pass', { timeout: 240_000 }, async () => {
   const touched: string[] = [];
   for (const step of steps) {
     if (step.kind === 'show') continue;
@@ -66,7 +66,7 @@ it('every step of it can be done, and the checks pass', { timeout: 120_000 }, as
   expect(touched.length).toBeGreaterThan(8);
 });
 
-it('the new fields are among those that are tried with the wrong tenant and the wrong role', { timeout: 60_000 }, async () => {
+it('the new fields are among those that are tried with the wrong tenant and the wrong role', { timeout: 120_000 }, async () => {
   await run("npx vitest run --project services test/flow/isolation -t 'every root field'", {
     TEST_DATABASE_URL: inject('databaseUrl'),
     TEST_REDIS_URL: inject('redisUrl'),
@@ -96,7 +96,7 @@ describe('what it made, started', () => {
     const url = address();
     if (url === undefined) throw new Error(`it did not start: ${output}`);
     client = new Client(url);
-  }, 60_000);
+  }, 120_000);
 
   const admin = 'admin@downtown.example';
 

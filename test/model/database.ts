@@ -57,9 +57,9 @@ export class Database {
     return { outboxRows, versions: this.read(rows) };
   }
 
-  /** What an epoch has not been told. */
-  unapplied(epoch: string): readonly OutboxRow[] {
-    if (this.without.has('flag')) return this.#outbox.filter(({ applied }) => applied.size === 0);
+  /** What an epoch has not been told; without one, what none has. */
+  unapplied(epoch: string | null): readonly OutboxRow[] {
+    if (epoch === null || this.without.has('flag')) return this.#outbox.filter(({ applied }) => applied.size === 0);
     return this.#outbox.filter(({ applied }) => !applied.has(epoch));
   }
 

@@ -1,5 +1,6 @@
 import { Cache } from '../../src/cache/core/cache.js';
 import { isUsable, judge, type Entry } from '../../src/cache/core/entry.js';
+import { NOTHING, type Without } from '../../src/cache/core/mechanisms.js';
 import { covers, positionToken } from '../../src/cache/core/position-token.js';
 import { ChangeFeed } from '../../src/cache/entity/change-feed.js';
 import { RedisLedger } from '../../src/cache/stores/redis-ledger.js';
@@ -26,16 +27,16 @@ export class EngineNode extends WorldNode {
   readonly #memory = new Map<string, unknown>();
   #isPolling = false;
 
-  constructor(world: World, index: number) {
+  constructor(world: World, index: number, without: Without = NOTHING) {
     super(world, index);
-    const names = { prefix: 'model', databaseId: 'world' };
+    const names = { prefix: 'model', databaseId: 'world', without };
     this.ledger = new RedisLedger({
       ...names,
       connection: new SimulatedConnection(this),
       clock: { now: () => world.time },
       // The world decides which calls come too late.
       deadlineMs: 2 ** 31 - 1,
-      needsPolls: true,
+      needsPolls: !without.has('outbox'),
       logger: silentLogger,
       ...(world.setting.tinyLedger ? { maxTags: TINY_LEDGER } : {}),
     });
@@ -48,7 +49,9 @@ export class EngineNode extends WorldNode {
       apply: async ({ changes }) => (await this.feed.apply(changes)).epoch,
       epoch: () => this.ledger.epoch,
       onPolled: (poll) => this.feed.polled(poll),
+      marksPerEpoch: !without.has('mark-per-epoch'),
     });
+    this.#isPolling = without.has('outbox');
     this.reads = new EngineReads(this);
     this.cache.events.on(({ type }) => (world.history.hits += type === 'hit' ? 1 : 0));
   }
@@ -107,11 +110,15 @@ export class EngineNode extends WorldNode {
     const request = this.cache.begin();
     const readsToo = world.random.chance(0.3);
     if (readsToo) await this.reads.anything(request);
+    const before = this.ledger.stamp();
     await this.pause();
     const { outboxRows, versions } = world.database.commit(rows);
     await this.pause();
     const invalidation = await this.living(this.feed.applyOwn(outboxRows.map(changeOf)));
-    if (invalidation !== null) this.relay.applied(outboxRows.map(({ id }) => id), invalidation.epoch);
+    if (invalidation !== null) {
+      this.relay.applied(outboxRows.map(({ id }) => id), invalidation.epoch);
+      if (world.random.chance(0.5)) await this.living(this.reads.writeThrough(request, versions, { before, invalidation }));
+    }
     request.renew();
     const token = invalidation === null ? null : { epoch: invalidation.epoch, position: invalidation.position };
     world.history.answered({ node: this.index, versions, token });

@@ -26,7 +26,8 @@ export function simulatedOutbox(world: World, pause: () => Promise<void>): Pick<
 function select(world: World, condition: SQL): { id: string; table: string; partition: string; images: { id: number }[] }[] {
   const { sql, params } = dialect.sqlToQuery(condition);
   if (!sql.startsWith("applied_epochs = '{}'")) throw new Error(`the world's outbox cannot select ${sql}`);
-  return world.database.unapplied(String(params[0])).map((row) => ({ id: row.id, ...changeOf(row) }));
+  const [epoch] = params;
+  return world.database.unapplied(typeof epoch === 'string' ? epoch : null).map((row) => ({ id: row.id, ...changeOf(row) }));
 }
 
 function execute(world: World, statement: SQL): void {

@@ -1,5 +1,6 @@
 import type { Loaded, Lookup } from '../../src/cache/core/cache.js';
 import { Collector } from '../../src/cache/core/collector.js';
+import type { Committed } from '../../src/cache/core/committed.js';
 import type { Entry } from '../../src/cache/core/entry.js';
 import type { Identity, Subject } from '../../src/cache/core/key.js';
 import type { Policy } from '../../src/cache/core/policy.js';
@@ -37,6 +38,15 @@ export class EngineReads {
       if (error instanceof LoadFailed) return null;
       throw error;
     }
+  }
+
+  /** Stores the rows that a transaction has written. */
+  async writeThrough(request: CacheRequest, versions: Versions, committed: Committed): Promise<void> {
+    const values = ROWS.filter((row) => versions[row] !== undefined).map((row) => ({
+      ...this.#lookup(ROW, partitionOfRow(row), row),
+      ...loaded(row, { [row]: versions[row] }),
+    }));
+    await this.node.cache.writeThrough(request, values, committed);
   }
 
   #list(request: CacheRequest): Promise<Entry<Versions>> {
@@ -81,13 +91,9 @@ export class EngineReads {
     const { database, random } = node.world;
     await node.pause();
     if (random.chance(0.02)) throw new LoadFailed();
-    const loaded = rows.map((row) => {
-      const collector = new Collector(partitionOfRow(row));
-      collector.tag(tagOf(row) as Tag);
-      return { value: database.read([row]), collector };
-    });
+    const found = rows.map((row) => loaded(row, database.read([row])));
     for (let slow = random.below(4); slow > 0; slow--) await node.pause();
-    return loaded;
+    return found;
   }
 
   #lookup(subject: Subject, of: Partition, about: unknown): Lookup {
@@ -95,6 +101,12 @@ export class EngineReads {
     this.#identities.set(identity.key, identity);
     return { identity, policy: POLICY };
   }
+}
+
+function loaded(row: Row, value: Versions): Loaded<Versions> {
+  const collector = new Collector(partitionOfRow(row));
+  collector.tag(tagOf(row) as Tag);
+  return { value, collector };
 }
 
 function partitionOfRow(row: Row): Partition {
