@@ -5,19 +5,22 @@ import { ModelNode } from './node.js';
 import type { Omission } from './rules.js';
 import { World } from './world.js';
 
-export interface Found {
-  readonly seed: number;
-  /** The first promise that was broken in this world. */
-  readonly violation: Violation;
-}
-
-export interface Exploration {
-  readonly reads: number;
-  readonly hits: number;
-  /** Worlds with a violation. */
-  readonly found: readonly Found[];
+/** What came of playing many worlds. */
+export class Exploration {
+  reads = 0;
+  hits = 0;
+  /** The first promise that was broken in each world where any was. */
+  readonly found: { readonly seed: number; readonly violation: Violation }[] = [];
   /** What no world may throw. */
-  readonly errors: readonly unknown[];
+  readonly errors: unknown[] = [];
+
+  add(seed: number, { history, errors }: World): void {
+    this.reads += history.reads;
+    this.hits += history.hits;
+    this.errors.push(...errors);
+    const [violation] = history.violations;
+    if (violation !== undefined) this.found.push({ seed, violation });
+  }
 }
 
 export interface Search {
@@ -32,24 +35,17 @@ export interface Search {
 const ENGINE_DEADLINE = 500;
 
 /** Plays worlds of nodes that follow the rules, but for those left out. */
-export function exploreModel(search: Search, without: readonly Omission[] = []): Exploration {
-  const worlds: World[] = [];
-  for (const seed of seedsOf(search)) {
-    const world = playModel(seed, without);
-    worlds.push(world);
-    if (isEnough(worlds, search)) break;
-  }
-  return summary(worlds, search);
+export function exploreModel({ from = 0, seeds, until = Infinity }: Search, without: readonly Omission[] = []): Exploration {
+  const exploration = new Exploration();
+  for (let seed = from; seed < from + seeds && exploration.found.length < until; seed++) exploration.add(seed, playModel(seed, without));
+  return exploration;
 }
 
 /** Plays worlds of nodes made of the engine, but for mechanisms taken out. */
-export async function exploreEngine(search: Search, without: readonly Mechanism[] = []): Promise<Exploration> {
-  const worlds: World[] = [];
-  for (const seed of seedsOf(search)) {
-    worlds.push(await playEngine(seed, without));
-    if (isEnough(worlds, search)) break;
-  }
-  return summary(worlds, search);
+export async function exploreEngine({ from = 0, seeds, until = Infinity }: Search, without: readonly Mechanism[] = []): Promise<Exploration> {
+  const exploration = new Exploration();
+  for (let seed = from; seed < from + seeds && exploration.found.length < until; seed++) exploration.add(seed, await playEngine(seed, without));
+  return exploration;
 }
 
 export function playModel(seed: number, without: readonly Omission[] = []): World {
@@ -78,23 +74,4 @@ export async function playEngine(seed: number, without: readonly Mechanism[] = [
     performance.now = now;
   }
   return world;
-}
-
-function* seedsOf({ from = 0, seeds }: Search): Generator<number> {
-  for (let seed = from; seed < from + seeds; seed++) yield seed;
-}
-
-const isBroken = ({ history }: World): boolean => history.violations.length > 0;
-
-function isEnough(worlds: readonly World[], { until = Infinity }: Search): boolean {
-  return worlds.filter(isBroken).length >= until;
-}
-
-function summary(worlds: readonly World[], { from = 0 }: Search): Exploration {
-  return {
-    reads: worlds.reduce((sum, { history }) => sum + history.reads, 0),
-    hits: worlds.reduce((sum, { history }) => sum + history.hits, 0),
-    found: worlds.flatMap(({ history: { violations: [violation] } }, at) => (violation === undefined ? [] : [{ seed: from + at, violation }])),
-    errors: worlds.flatMap(({ errors }) => errors),
-  };
 }

@@ -287,7 +287,7 @@ export class RedisLedger implements Ledger {
 }
 
 const REFUSED =
-  'The Redis user may not run the ledger: grant it +@read +@write +@scripting +@connection +@pubsub +info +time +ping and the key and channel patterns of CACHE_PREFIX.';
+  'The Redis user may not run the ledger: grant it +@read +@write +@scripting +@transaction +@connection +@pubsub +info +time +ping and the key and channel patterns of CACHE_PREFIX.';
 
 function isRefused(error: unknown): boolean {
   return error instanceof Error && /NOPERM|can't run this command or subcommand|No permissions/i.test(error.message);
