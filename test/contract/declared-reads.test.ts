@@ -49,9 +49,16 @@ describe('F6 every query declares the tables that its SQL names', async () => {
     tenant = data.tenant.id;
     const { sessionIdOf } = await import('../../src/modules/tenancy/token.js');
     const page = { first: 5, after: null };
+    const { viewer } = await client.data<{ viewer: { id: string } }>('{ viewer { id } }', { token });
     asks = {
       session: [sessionIdOf(token)],
       tenant: [tenant],
+      tenants: [{ search: null, page }],
+      tenantTotal: [{ search: 'a' }],
+      user: [{ tenantId: tenant, userId: viewer.id }],
+      users: [{ tenantId: tenant, search: null, page }],
+      userTotal: [{ tenantId: tenant, search: 'a' }],
+      sessionsOfUser: [viewer.id],
       tenantBySlug: ['downtown', 'nobody'],
       medicine: [medicine.id],
       medicineOfProduct: [medicine.product.id],
