@@ -93,10 +93,11 @@ export async function openCache({ config, database, clock, logger, without = NOT
     ...(isAlone ? { interval: IDLE_POLL_MS } : {}),
   });
   // Before the first request: until a poll was completed, nothing stored is trusted.
-  if (await declarePredicates(database, columnSets.all)) {
+  const isNew = await declarePredicates(database, columnSets.all);
+  if (isNew && needsPolls) {
     // Nodes of another version emit the tags of these from their next poll on; nothing is stored under them before.
     logger.info({}, 'lists depend on predicates that are new: waiting for the other nodes to learn of them');
-    if (needsPolls) await pause(2 * TRUST_MS);
+    await pause(2 * TRUST_MS);
   }
   if (!without.has('outbox')) {
     await relay.poll().catch((error: unknown) => logger.warn({ err: error }, 'the outbox could not be polled yet'));

@@ -40,8 +40,10 @@ export class EngineNode extends WorldNode {
       logger: silentLogger,
       ...(world.setting.tinyLedger ? { maxTags: TINY_LEDGER } : {}),
     });
-    const store = new TieredStore(new SimulatedStore(inMemory(this.#memory)), new SimulatedStore(onRedis(this)), () => this.ledger.now());
-    this.cache = new Cache({ ...names, store, ledger: this.ledger, enabled: true, onBackgroundError: (error) => world.fail(error) });
+    const near = new SimulatedStore(inMemory(this.#memory));
+    const store = new TieredStore(near, new SimulatedStore(onRedis(this)), () => this.ledger.now());
+    const onBackgroundError = (error: unknown): void => world.fail(error);
+    this.cache = new Cache({ ...names, store, ledger: this.ledger, enabled: true, onBackgroundError });
     this.feed = new ChangeFeed(this.cache);
     this.relay = new Relay({
       database: simulatedOutbox(world, () => this.pause()),

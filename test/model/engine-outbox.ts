@@ -8,8 +8,9 @@ const dialect = new PgDialect();
 
 /** How the relay's statements reach the world's outbox: what each of them does, found by its words. */
 export function simulatedOutbox(world: World, pause: () => Promise<void>): Pick<Database, 'write'> {
+  const found = (condition: SQL) => ({ orderBy: () => ({ limit: () => Promise.resolve(select(world, condition)) }) });
   const tx = {
-    select: () => ({ from: () => ({ where: (condition: SQL) => ({ orderBy: () => ({ limit: () => Promise.resolve(select(world, condition)) }) }) }) }),
+    select: () => ({ from: () => ({ where: found }) }),
     execute: (statement: SQL) => Promise.resolve(execute(world, statement)),
   } as unknown as Db;
   return {

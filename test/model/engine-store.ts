@@ -1,6 +1,7 @@
 import type { Entry } from '../../src/cache/core/entry.js';
 import type { CacheKey } from '../../src/cache/core/key.js';
 import type { EntryStore, StoreStats, StoreWrite } from '../../src/cache/core/store.js';
+import type { Outcome } from './network.js';
 import type { RedisServer } from './redis.js';
 import type { WorldNode } from './world.js';
 
@@ -29,7 +30,9 @@ export class SimulatedStore implements EntryStore {
   }
 
   async clearPartition(of: string): Promise<void> {
-    await this.reach((entries) => [...entries.keys()].filter((key) => key.split(':')[1] === of).forEach((key) => entries.delete(key)));
+    await this.reach((entries) => {
+      for (const key of entries.keys()) if (key.split(':')[1] === of) entries.delete(key);
+    });
   }
 
   stats(): Promise<StoreStats> {
@@ -51,6 +54,7 @@ export function onRedis(node: WorldNode): Reach {
   return <T>(use: (entries: Map<string, unknown>) => T) =>
     new Promise<T | null>((resolve) => {
       const run = ({ entries }: RedisServer): T => use(entries);
-      node.world.network.send({ sender: node, server: node.server, run, settle: (outcome) => resolve(outcome.ok ? outcome.reply : null) });
+      const settle = (outcome: Outcome<T>): void => resolve(outcome.ok ? outcome.reply : null);
+      node.world.network.send({ sender: node, server: node.server, run, settle });
     });
 }

@@ -35,16 +35,16 @@ export interface Search {
 const ENGINE_DEADLINE = 500;
 
 /** Plays worlds of nodes that follow the rules, but for those left out. */
-export function exploreModel({ from = 0, seeds, until = Infinity }: Search, without: readonly Omission[] = []): Exploration {
+export function exploreModel(search: Search, without: readonly Omission[] = []): Exploration {
   const exploration = new Exploration();
-  for (let seed = from; seed < from + seeds && exploration.found.length < until; seed++) exploration.add(seed, playModel(seed, without));
+  for (const seed of seedsOf(search, exploration)) exploration.add(seed, playModel(seed, without));
   return exploration;
 }
 
 /** Plays worlds of nodes made of the engine, but for mechanisms taken out. */
-export async function exploreEngine({ from = 0, seeds, until = Infinity }: Search, without: readonly Mechanism[] = []): Promise<Exploration> {
+export async function exploreEngine(search: Search, without: readonly Mechanism[] = []): Promise<Exploration> {
   const exploration = new Exploration();
-  for (let seed = from; seed < from + seeds && exploration.found.length < until; seed++) exploration.add(seed, await playEngine(seed, without));
+  for (const seed of seedsOf(search, exploration)) exploration.add(seed, await playEngine(seed, without));
   return exploration;
 }
 
@@ -74,4 +74,8 @@ export async function playEngine(seed: number, without: readonly Mechanism[] = [
     performance.now = now;
   }
   return world;
+}
+
+function* seedsOf({ from = 0, seeds, until = Infinity }: Search, { found }: Exploration): Generator<number> {
+  for (let seed = from; seed < from + seeds && found.length < until; seed++) yield seed;
 }

@@ -57,7 +57,8 @@ export class History {
 
   /** A read begins on a node; a strong one has been handed the token of a write. */
   expect(node: number, strong: Versions = {}): Expected {
-    for (let next = this.#writes[this.#due]; next !== undefined && next.at < this.now() - this.bound; next = this.#writes[++this.#due]) {
+    const due = this.now() - this.bound;
+    for (let next = this.#writes[this.#due]; next !== undefined && next.at < due; next = this.#writes[++this.#due]) {
       this.#seenByAll = newest(this.#seenByAll, next.versions);
     }
     return { node, sameNode: this.#seenOn.get(node) ?? {}, otherNodes: this.#seenByAll, strong };
@@ -75,7 +76,7 @@ export class History {
     this.#compare('for ever', { node, seen, due: database.read(ROWS) });
   }
 
-  #compare(kind: Violation['kind'], { node, seen, due }: { readonly node: number; readonly seen: Versions; readonly due: Versions }): void {
+  #compare(kind: Violation['kind'], { node, seen, due }: { node: number; seen: Versions; due: Versions }): void {
     for (const row of ROWS) {
       const version = seen[row];
       const least = due[row] ?? 0;

@@ -2,6 +2,7 @@ import { partitionOf, ROWS, tagOf, type Row, type Versions } from './database.js
 import type { Token } from './history.js';
 import type { Entry, Flight, ModelNode, Stamp } from './node.js';
 import { sync } from './operations.js';
+import type { RedisServer } from './redis.js';
 import type { Steps } from './scheduler.js';
 
 /** One operation: its stamp, taken before it reads anything, and whether it goes past the cache. */
@@ -105,7 +106,8 @@ function* lead(node: ModelNode, request: Request, { key, partition, load }: Aske
   // Alone, a node stores nothing.
   if (entry.stamp.epoch !== '' && node.isTrusted()) {
     node.memory.set(key, entry);
-    node.world.network.send({ sender: node, server: node.server, run: ({ entries }) => entries.set(key, entry), settle: () => undefined });
+    const run = ({ entries }: RedisServer): unknown => entries.set(key, entry);
+    node.world.network.send({ sender: node, server: node.server, run, settle: () => undefined });
   }
   return entry;
 }

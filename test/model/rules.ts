@@ -10,7 +10,7 @@ export const RULES = {
   nojudge: { invariant: 'F2', rule: 'who joins a flight judges its entry by a copy no older than its own start' },
   stampend: { invariant: 'F1', rule: 'the stamp is taken before the read, not at its end' },
   epochatstore: { invariant: 'F1', rule: 'the epoch of the stamp is that of the start, not of the time of storing' },
-  lateclear: { invariant: 'F3', rule: 'a pending tag stays unreadable until a poll that began after its row was marked', from: 450 },
+  lateclear: { invariant: 'F3', rule: 'a pending tag is unreadable until a poll that began after its row was marked', from: 450 },
   nopending: { invariant: 'F3', rule: 'the tags of a mutation that the ledger did not answer are unreadable on its node' },
   notrust: { invariant: 'F3', rule: 'stored entries are served only within a second of the last completed sync and poll' },
   nopolltrust: { invariant: 'F4', rule: 'a copy is trusted only after a poll of the outbox in its epoch, too' },
@@ -27,7 +27,11 @@ interface Rule {
 
 export type Omission = keyof typeof RULES;
 
-export const OMISSIONS = Object.entries(RULES).map(([name, rule]: [string, Rule]) => ({ name: name as Omission, from: 0, ...rule }));
+export const OMISSIONS = Object.entries(RULES).map(([name, rule]: [string, Rule]) => ({
+  name: name as Omission,
+  from: 0,
+  ...rule,
+}));
 
 /** Which rules a world is played without. */
 export type Without = ReadonlySet<Omission>;

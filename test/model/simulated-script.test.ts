@@ -6,7 +6,7 @@ import { RedisServer, type ScriptReply } from './redis.js';
 
 const CALLS = 1500;
 const KEY = 'simulated-script';
-const TAGS = ['t/shop/rows/1', 't/shop/rows/2', 't/shop/rows', 't/global/rows/1', 't/global/rows', 't/@field/x', 't', 't/other?a=1'];
+const TAGS = 't/shop/rows/1 t/shop/rows/2 t/shop/rows t/global/rows/1 t/global/rows t/@field/x t t/other?a=1'.split(' ');
 
 /** What the models stand on: their Redis does what the script does on a real one. */
 describe('the script of the ledger, simulated and real', () => {
@@ -39,7 +39,8 @@ describe('the script of the ledger, simulated and real', () => {
         await command('ZADD', KEY, '-2', '\0oanother');
         const ledger = new Map(simulated.past(1).ledger);
         ledger.delete(`\0o${identity}`);
-        simulated = new RedisServer(identity, { without: new Set(), newEpoch }, { ledger: ledger.set('\0oanother', -2), entries: new Map() });
+        const snapshot = { ledger: ledger.set('\0oanother', -2), entries: new Map() };
+        simulated = new RedisServer(identity, { without: new Set(), newEpoch }, snapshot);
       }
       epochs++;
       const knownPosition = Math.max(0, last.position + random.below(3) - (random.chance(0.1) ? 0 : 2));
@@ -51,8 +52,9 @@ describe('the script of the ledger, simulated and real', () => {
         page: random.pick([1, 2, 5, 100]),
         tags: TAGS.filter(() => random.chance(0.2)),
       };
-      const parts = [asked.knownEpoch, asked.knownPosition, asked.cursor, newEpoch(), asked.maxTags, asked.page, 'nobody'].map(String);
-      const real = await command('EVAL', ledgerScript(), '1', KEY, ...parts, ...asked.tags);
+      const { knownEpoch, cursor, maxTags, page, tags } = asked;
+      const parts = [knownEpoch, knownPosition, cursor, newEpoch(), maxTags, page, 'nobody'].map(String);
+      const real = await command('EVAL', ledgerScript(), '1', KEY, ...parts, ...tags);
       const reply = simulated.runScript(asked);
       expect(parsed(real), JSON.stringify(asked)).toEqual(reply);
       last = reply;
@@ -60,8 +62,9 @@ describe('the script of the ledger, simulated and real', () => {
   });
 });
 
-function parsed(reply: unknown): ScriptReply {
-  const [epoch, position, , reached, complete, replaced, reported] = reply as [string, string, string, string, number, string[], string[]];
+function parsed(raw: unknown): ScriptReply {
+  const reply = raw as [string, string, string, string, number, string[], string[]];
+  const [epoch, position, , reached, complete, replaced, reported] = reply;
   return {
     epoch,
     position: Number(position),

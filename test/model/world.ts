@@ -30,7 +30,14 @@ export interface Setting {
 
 export function settingOf(seed: number): Setting {
   const has = (bit: number): boolean => (seed & bit) > 0;
-  return { cluster: has(1), splitBrain: has(2), tinyLedger: has(4), lossRate: has(8) ? 0.25 : 0.03, slowRate: has(16) ? 0.25 : 0.05, tick: has(32) ? 20 : 40 };
+  return {
+    cluster: has(1),
+    splitBrain: has(2),
+    tinyLedger: has(4),
+    lossRate: has(8) ? 0.25 : 0.03,
+    slowRate: has(16) ? 0.25 : 0.05,
+    tick: has(32) ? 20 : 40,
+  };
 }
 
 /** A process of the application, as the world sees it: asked for something, it begins to do it. */
@@ -77,6 +84,8 @@ export class World {
   readonly network: Network;
   readonly database: Database;
   readonly history: History;
+  /** What no fault may cause. */
+  readonly errors: unknown[] = [];
   #servers = 0;
   #epochs = 0;
   #isAtRest = false;
@@ -99,9 +108,6 @@ export class World {
     this.master = this.startServer();
     this.nodes = NODES.map((index) => options.makeNode(this, index));
   }
-
-  /** What no fault may cause: an error that the engine should have dealt with. */
-  readonly errors: unknown[] = [];
 
   fail(error: unknown): void {
     this.errors.push(error);
