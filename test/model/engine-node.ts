@@ -26,6 +26,7 @@ export class EngineNode extends WorldNode {
   readonly reads: EngineReads;
   readonly #memory = new Map<string, unknown>();
   #isPolling = false;
+  #staleHits = 0;
 
   constructor(world: World, index: number, without: Without = NOTHING) {
     super(world, index);
@@ -55,7 +56,11 @@ export class EngineNode extends WorldNode {
     });
     this.#isPolling = without.has('outbox');
     this.reads = new EngineReads(this);
-    this.cache.events.on(({ type }) => (world.history.hits += type === 'hit' ? 1 : 0));
+    this.cache.events.on((event) => {
+      if (event.type !== 'hit') return;
+      world.history.hits++;
+      if (event.freshness === 'stale') this.#staleHits++;
+    });
   }
 
   sync(): void {
@@ -137,11 +142,13 @@ export class EngineNode extends WorldNode {
   async #check(read: () => Promise<Entry<Versions> | null>, strong?: Versions): Promise<void> {
     const { history } = this.world;
     const expected = history.expect(this.index, strong);
+    const staleHits = this.#staleHits;
     const entry = await this.living(read());
     if (entry === null) return;
     history.reads++;
-    // While polls fail, what a synced copy calls valid may be served, if it is marked as stale (D2).
-    const isMarked = entry.freshUntil <= this.ledger.now();
+    // While polls fail, what a synced copy calls valid may be served, if it is marked as stale (D2). Its lifetime ended on
+    // the clock of the server that the ledger was on then.
+    const isMarked = entry.freshUntil <= this.ledger.now() || this.#staleHits > staleHits;
     history.check(isMarked ? { ...expected, otherNodes: {} } : expected, entry.value);
   }
 

@@ -6,39 +6,12 @@ import { Random } from './random.js';
 import { RedisServer } from './redis.js';
 import type { Without } from './rules.js';
 import { Scheduler, type Process } from './scheduler.js';
+import { settingOf, type Setting } from './setting.js';
 
 /** Milliseconds that an answered mutation may take to be seen on other nodes, and that a node trusts its copy. */
 export const BOUND = 1000;
 const STEPS = 1500;
 const NODES = [0, 1, 2];
-
-/** What kind of world a seed makes: each is played in turn. */
-export interface Setting {
-  /** Entries live on other servers than the ledger, and outlive its fail-over. */
-  readonly cluster: boolean;
-  /** After a fail-over, the old master may stay up, and some nodes with it. */
-  readonly splitBrain: boolean;
-  /** The ledger is trimmed, and read in pages, all the time. */
-  readonly tinyLedger: boolean;
-  /** How many commands get lost on their way. */
-  readonly lossRate: number;
-  /** How many take long. */
-  readonly slowRate: number;
-  /** Milliseconds by which time goes on, now and then. */
-  readonly tick: number;
-}
-
-export function settingOf(seed: number): Setting {
-  const has = (bit: number): boolean => (seed & bit) > 0;
-  return {
-    cluster: has(1),
-    splitBrain: has(2),
-    tinyLedger: has(4),
-    lossRate: has(8) ? 0.25 : 0.03,
-    slowRate: has(16) ? 0.25 : 0.05,
-    tick: has(32) ? 20 : 40,
-  };
-}
 
 /** A process of the application, as the world sees it: asked for something, it begins to do it. */
 export abstract class WorldNode implements Process {
