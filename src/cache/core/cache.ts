@@ -167,16 +167,15 @@ export class Cache {
       const entry = (standing === 'alone' ? this.#recent.get(identity.key, now) : found?.[index]) as Entry<T> | undefined;
       const absence = found === null || standing === 'alone' ? 'alone' : 'absent';
       const judged = entry === undefined ? absence : judge(entry, identity, { ledger: this.ledger, now });
-      // The database is away, and with it the way to learn of changes that nobody has applied (D2).
-      const verdict = standing === 'synced' && judged === 'fresh' ? 'stale' : judged;
-      if (entry !== undefined && (verdict === 'fresh' || (verdict === 'stale' && standing === 'synced'))) {
-        reading.answer(at, verdict === 'fresh' ? entry : { ...entry, freshUntil: now });
-        this.events.emit({ type: 'hit', of: identity, freshness: verdict, age: now - entry.readAt });
+      if (entry !== undefined && judged === 'fresh' && standing !== 'synced') {
+        reading.answer(at, entry);
+        this.events.emit({ type: 'hit', of: identity, freshness: 'fresh', age: now - entry.readAt });
         return;
       }
-      // Stale: loaded anew, and kept in case that fails.
-      if (verdict === 'stale' && entry !== undefined) reading.keepStale(at, entry);
-      this.events.emit({ type: 'miss', of: identity, reason: isUsable(verdict) ? 'expired' : verdict });
+      // Stale, or not known to be fresh while nobody has looked for changes that were not applied: loaded anew, and kept in
+      // case that fails (D2).
+      if (entry !== undefined && isUsable(judged)) reading.keepStale(at, entry);
+      this.events.emit({ type: 'miss', of: identity, reason: isUsable(judged) ? 'expired' : judged });
       missing.push(at);
     });
     return missing;
@@ -364,7 +363,7 @@ export class Cache {
       const now = this.ledger.now();
       if (isUsable(judge(stale, identity, { ledger: this.ledger, now }))) {
         this.events.emit({ type: 'hit', of: identity, freshness: 'stale', age: now - stale.readAt });
-        reading.answer(at, stale);
+        reading.answer(at, { ...stale, freshUntil: Math.min(stale.freshUntil, now) });
         return;
       }
     }

@@ -4,8 +4,8 @@ import { NOTHING, type Without } from './mechanisms.js';
  * How far a node may rely on its copy of the ledger.
  *
  * `trusted`: what is stored may be judged by it. `synced`: the copy is complete, but nobody has looked for changes that
- * were committed and not applied, since the database cannot be reached: what the copy calls valid may be served as stale
- * (D2). `alone`: neither; nothing stored may be served, nor anything stored for others.
+ * were committed and not applied: what the copy calls valid is served, as stale, only when the database fails to give it
+ * anew (D2). `alone`: neither; nothing stored may be served, nor anything stored for others.
  */
 export type Standing = 'trusted' | 'synced' | 'alone';
 
