@@ -2,12 +2,12 @@ import { Background } from '../../lib/background.js';
 import type { Collector } from './collector.js';
 import { isOvertaken, type Committed } from './committed.js';
 import { isUsable, judge, type Entry } from './entry.js';
-import { CacheEvents } from './events.js';
+import { CacheEvents, type CacheEvent } from './events.js';
 import { Identities } from './key.js';
 import type { Invalidation, Ledger } from './ledger.js';
 import { NOTHING, type Without } from './mechanisms.js';
-import type { Policy } from './policy.js';
-import { Reading, type Loaded, type LoadMissing, type Lookup } from './reading.js';
+import { whyUnshared, type Finished, type Kept, type LoadUnderWay, type Outcome } from './outcome.js';
+import { asError, Reading, type Loaded, type LoadMissing, type Lookup } from './reading.js';
 import { RecentLoads } from './recent-loads.js';
 import { CacheRequest } from './request.js';
 import { sealEntry } from './seal.js';
@@ -31,12 +31,6 @@ export interface CacheOptions {
   readonly onBackgroundError: (error: unknown) => void;
   /** For tests of the mechanisms alone. */
   readonly without?: Without;
-}
-
-/** What becomes of an entry beside answering who loaded it. */
-interface Kept {
-  readonly shared: boolean;
-  readonly write: StoreWrite | null;
 }
 
 /**
@@ -120,7 +114,7 @@ export class Cache {
    */
   async writeThrough(request: CacheRequest, values: readonly (Lookup & Loaded<unknown>)[], committed: Committed): Promise<void> {
     if (isOvertaken(committed)) {
-      for (const { identity } of values) this.events.emit({ type: 'skip', of: identity, reason: 'another change may have come in between' });
+      for (const value of values) this.#tell(value, { type: 'skip', of: value.identity, reason: 'another change may have come in between' });
       return;
     }
     const { epoch, position } = committed.invalidation;
@@ -163,19 +157,20 @@ export class Cache {
     const now = this.ledger.now();
     const missing: number[] = [];
     asked.forEach((at, index) => {
-      const { identity } = reading.at(at);
+      const lookup = reading.at(at);
+      const { identity } = lookup;
       const entry = (standing === 'alone' ? this.#recent.get(identity.key, now) : found?.[index]) as Entry<T> | undefined;
       const absence = found === null || standing === 'alone' ? 'alone' : 'absent';
       const judged = entry === undefined ? absence : judge(entry, identity, { ledger: this.ledger, now });
       if (entry !== undefined && judged === 'fresh' && standing !== 'synced') {
         reading.answer(at, entry);
-        this.events.emit({ type: 'hit', of: identity, freshness: 'fresh', age: now - entry.readAt });
+        this.#tell(lookup, { type: 'hit', of: identity, freshness: 'fresh', age: now - entry.readAt });
         return;
       }
       // Stale, or not known to be fresh while nobody has looked for changes that were not applied: loaded anew, and kept in
       // case that fails (D2).
       if (entry !== undefined && isUsable(judged)) reading.keepStale(at, entry);
-      this.events.emit({ type: 'miss', of: identity, reason: isUsable(judged) ? 'expired' : judged });
+      this.#tell(lookup, { type: 'miss', of: identity, reason: isUsable(judged) ? 'expired' : judged });
       missing.push(at);
     });
     return missing;
@@ -230,7 +225,7 @@ export class Cache {
         return null;
       }
       if (!this.#isOfUse(entry, reading, at) || this.#isTooOldAlone(reading, flight)) return at;
-      this.events.emit({ type: 'join', of: identity });
+      this.#tell(reading.at(at), { type: 'join', of: identity });
       reading.answer(at, entry as Entry<T>);
     } catch (error) {
       this.#fail(reading, at, error);
@@ -248,73 +243,78 @@ export class Cache {
   }
 
   async #lead<T>(reading: Reading<T>, toLoad: readonly number[]): Promise<void> {
-    const { request } = reading;
-    const flights = toLoad.map((at) => this.#flights.lead(reading.at(at).identity.key, reading));
-    const loaded = await this.#load(reading, toLoad);
-    const writes: StoreWrite[] = [];
-    const written: Flight[] = [];
-    flights.forEach((flight, index) => {
-      const at = toLoad[index] as number;
-      const result = loaded[index];
-      if (result === undefined || result instanceof Error) {
-        this.#fail(reading, at, result);
-        flight.fail(result);
-        return;
-      }
-      const { shared, write } = this.#keep(request, reading.at(at), result);
-      flight.land({ entry: result.entry, shared });
-      reading.answer(at, result.entry);
-      if (write === null) {
-        flight.leave();
-      } else {
-        writes.push(write);
-        written.push(flight);
-      }
-    });
-    if (writes.length === 0) return;
-    // It can be joined until it is stored: whoever looked into the store just before finds it here (C2).
-    const storing = this.store.setMany(writes).finally(() => {
-      for (const flight of written) flight.leave();
-    });
-    this.#background.run(storing);
+    const flights = new Map(toLoad.map((at) => [at, this.#flights.lead(reading.at(at).identity.key, reading)]));
+    await Promise.all(
+      this.#load(reading, toLoad).map(async ({ places, outcomes }) => {
+        const writes: StoreWrite[] = [];
+        const written: Flight[] = [];
+        (await outcomes).forEach((outcome, index) => {
+          const at = places[index] as number;
+          const flight = flights.get(at) as Flight;
+          if (outcome instanceof Error) {
+            this.#fail(reading, at, outcome);
+            flight.fail(outcome);
+            return;
+          }
+          const { shared, write } = this.#keep(reading.request, reading.at(at), outcome);
+          flight.land({ entry: outcome.entry, shared });
+          reading.answer(at, outcome.entry);
+          if (write === null) {
+            flight.leave();
+          } else {
+            writes.push(write);
+            written.push(flight);
+          }
+        });
+        if (writes.length === 0) return;
+        // It can be joined until it is stored: whoever looked into the store just before finds it here (C2).
+        const storing = this.store.setMany(writes).finally(() => {
+          for (const flight of written) flight.leave();
+        });
+        this.#background.run(storing);
+      }),
+    );
   }
 
   async #loadUnshared<T>(reading: Reading<T>, toLoad: readonly number[]): Promise<void> {
-    const loaded = await this.#load(reading, toLoad);
-    toLoad.forEach((at, index) => {
-      const result = loaded[index];
-      const { identity } = reading.at(at);
-      if (result === undefined || result instanceof Error) this.#fail(reading, at, result);
-      else {
-        this.events.emit({ type: 'bypass', of: identity, reason: reading.request.bypass ? 'the request bypasses the cache' : 'never stored' });
-        reading.answer(at, result.entry);
-      }
-    });
+    const reason = reading.request.bypass ? 'the request bypasses the cache' : 'never stored';
+    await Promise.all(
+      this.#load(reading, toLoad).map(async ({ places, outcomes }) => {
+        (await outcomes).forEach((outcome, index) => {
+          const at = places[index] as number;
+          if (outcome instanceof Error) {
+            this.#fail(reading, at, outcome);
+            return;
+          }
+          this.#tell(reading.at(at), { type: 'bypass', of: reading.at(at).identity, reason });
+          reading.answer(at, outcome.entry);
+        });
+      }),
+    );
   }
 
-  async #load<T>(reading: Reading<T>, toLoad: readonly number[]): Promise<readonly ({ entry: Entry<T>; collector: Collector } | Error)[]> {
+  #load<T>(reading: Reading<T>, toLoad: readonly number[]): readonly LoadUnderWay<T>[] {
     const started = performance.now();
-    let results: readonly (Loaded<T> | Error)[];
+    return reading.start(toLoad).map(({ places, results }) => ({
+      places,
+      outcomes: results.then((loaded) => {
+        const milliseconds = performance.now() - started;
+        return places.map((at, index) => this.#finish(reading.at(at), { loaded: loaded[index], began: reading, milliseconds }));
+      }),
+    }));
+  }
+
+  #finish<T>(lookup: Lookup, { loaded, began, milliseconds }: Finished<T>): Outcome<T> {
+    const result = loaded ?? new Error('a load answered fewer values than it was asked for');
+    if (result instanceof Error) return result;
+    this.#tell(lookup, { type: 'load', of: lookup.identity, milliseconds });
     try {
-      results = await reading.load(toLoad);
+      const stamped = this.without.has('stamp') ? { stamp: this.ledger.stamp(), readAt: began.readAt } : began;
+      return { entry: this.#toEntry(stamped, lookup, { ...result, cost: milliseconds }), collector: result.collector };
     } catch (error) {
-      const failure = asError(error);
-      results = toLoad.map(() => failure);
+      // A load that answers nonsense fails; it must not leave a flight that never lands.
+      return asError(error);
     }
-    const milliseconds = performance.now() - started;
-    return toLoad.map((at, index) => {
-      const result = results[index] ?? new Error('a load answered fewer values than it was asked for');
-      if (result instanceof Error) return result;
-      const lookup = reading.at(at);
-      this.events.emit({ type: 'load', of: lookup.identity, milliseconds });
-      try {
-        const began = this.without.has('stamp') ? { stamp: this.ledger.stamp(), readAt: reading.readAt } : reading;
-        return { entry: this.#toEntry(began, lookup, { ...result, cost: milliseconds }), collector: result.collector };
-      } catch (error) {
-        // A load that answers nonsense fails; it must not leave a flight that never lands.
-        return asError(error);
-      }
-    });
   }
 
   #toEntry<T>(began: Began, { policy }: Lookup, { value, collector, cost }: Loaded<T> & { readonly cost: number }): Entry<T> {
@@ -334,7 +334,7 @@ export class Cache {
     const bytes = unfit === null ? sealEntry(entry) : null;
     const notShared = unfit ?? (bytes === null ? 'it is no plain data' : null);
     const reason = notShared ?? this.#whyNotStored(lookup, entry);
-    if (reason !== null) this.events.emit({ type: 'skip', of: lookup.identity, reason });
+    if (reason !== null) this.#tell(lookup, { type: 'skip', of: lookup.identity, reason });
     // Alone, others get it for a moment all the same; its tags are judged like anywhere else.
     if (notShared === null && this.ledger.standing() === 'alone') this.#recent.keep(lookup.identity.key, entry, this.ledger.now());
     return { shared: notShared === null, write: reason === null && bytes !== null ? this.#toWrite(lookup, entry, bytes) : null };
@@ -347,39 +347,33 @@ export class Cache {
     return isUsable(verdict) ? null : `already ${verdict}`;
   }
 
-  #toWrite({ identity }: Lookup, entry: Entry, bytes: number): StoreWrite {
+  #toWrite(lookup: Lookup, entry: Entry, bytes: number): StoreWrite {
+    const { identity } = lookup;
     const ttl = Math.max(1, Math.ceil(entry.staleUntil - this.ledger.now()));
-    this.events.emit({ type: 'store', of: identity, maxAge: Math.max(0, entry.freshUntil - this.ledger.now()) });
+    this.#tell(lookup, { type: 'store', of: identity, maxAge: Math.max(0, entry.freshUntil - this.ledger.now()) });
     return { key: identity.key, entry, bytes, ttl };
+  }
+
+  #tell(lookup: Lookup, event: CacheEvent): void {
+    this.events.emit(event);
+    lookup.told?.(event);
   }
 
   #fail<T>(reading: Reading<T>, at: number, error: unknown): void {
     const failure = asError(error);
     const stale = reading.staleAt(at);
-    const { identity } = reading.at(at);
-    this.events.emit({ type: 'error', of: identity, error: failure });
+    const lookup = reading.at(at);
+    const { identity } = lookup;
+    this.#tell(lookup, { type: 'error', of: identity, error: failure });
     // The source fails: what is in its grace is better than nothing, if no write has overtaken it meanwhile (D2).
     if (stale !== undefined && this.#isSourceFailure(failure) && this.ledger.standing() !== 'alone') {
       const now = this.ledger.now();
       if (isUsable(judge(stale, identity, { ledger: this.ledger, now }))) {
-        this.events.emit({ type: 'hit', of: identity, freshness: 'stale', age: now - stale.readAt });
+        this.#tell(lookup, { type: 'hit', of: identity, freshness: 'stale', age: now - stale.readAt });
         reading.answer(at, { ...stale, freshUntil: Math.min(stale.freshUntil, now) });
         return;
       }
     }
     reading.answer(at, failure);
   }
-}
-
-/** Why nobody but who loaded it may use an entry, however soon. */
-function whyUnshared(policy: Policy, collector: Collector, entry: Entry): string | null {
-  if (policy.maxAge <= 0) return 'its maxAge is 0';
-  if (collector.notStorable !== null) return collector.notStorable;
-  // The key of a PUBLIC entry has no viewer in it: what turned out to be private must not be found under it (P1).
-  return policy.scope === 'PUBLIC' && entry.scope === 'PRIVATE' ? 'it contains private data' : null;
-}
-
-function asError(error: unknown): Error {
-  if (error instanceof Error) return error;
-  return new Error(error === undefined ? 'a load answered nothing' : 'a load failed with something that is no Error', { cause: error });
 }

@@ -1,5 +1,6 @@
 import type { Collector } from './collector.js';
 import type { Entry, Stamp } from './entry.js';
+import type { CacheEvent } from './events.js';
 import type { Identity } from './key.js';
 import type { Policy } from './policy.js';
 import type { CacheRequest } from './request.js';
@@ -8,6 +9,8 @@ import type { CacheRequest } from './request.js';
 export interface Lookup {
   readonly identity: Identity;
   readonly policy: Policy;
+  /** Told what becomes of this look-up, beside all listeners: for who explains one answer. */
+  readonly told?: (event: CacheEvent) => void;
 }
 
 /** What a load brings for one lookup. */
@@ -16,8 +19,17 @@ export interface Loaded<T> {
   readonly collector: Collector;
 }
 
-/** Loads some of the lookups, given by index, in one go; answers in the same order. */
-export type LoadMissing<T> = (missing: readonly number[]) => Promise<readonly (Loaded<T> | Error)[]>;
+/**
+ * Loads some of the lookups, given by index; answers in the same order: with one promise where they are loaded in one go,
+ * with one for each where they are not, so that nobody who joined one load waits for another.
+ */
+export type LoadMissing<T> = (missing: readonly number[]) => Promise<readonly (Loaded<T> | Error)[]> | readonly Promise<Loaded<T>>[];
+
+/** Places of lookups that are loaded together, and what comes for them. */
+export interface LoadsTogether<T> {
+  readonly places: readonly number[];
+  readonly results: Promise<readonly (Loaded<T> | Error)[]>;
+}
 
 /** The lookups of one call and the answers found so far. */
 export class Reading<T> {
@@ -32,7 +44,7 @@ export class Reading<T> {
   constructor(
     readonly request: CacheRequest,
     private readonly lookups: readonly Lookup[],
-    readonly load: LoadMissing<T>,
+    private readonly load: LoadMissing<T>,
   ) {
     this.stamp = request.stamp;
     this.readAt = request.readAt;
@@ -59,6 +71,21 @@ export class Reading<T> {
     return lookup;
   }
 
+  /** Starts the loads of those. None of the promises rejects, and each has an answer for all of its places. */
+  start(toLoad: readonly number[]): readonly LoadsTogether<T>[] {
+    const failed = (count: number) => (error: unknown) => Array.from({ length: count }, () => asError(error));
+    try {
+      const loading = this.load(toLoad);
+      if ('then' in loading) return [{ places: toLoad, results: loading.catch(failed(toLoad.length)) }];
+      return toLoad.map((at, index) => ({
+        places: [at],
+        results: (loading[index] ?? Promise.reject(asError(undefined))).then((one) => [one], failed(1)),
+      }));
+    } catch (error) {
+      return [{ places: toLoad, results: Promise.resolve(failed(toLoad.length)(error)) }];
+    }
+  }
+
   answer(index: number, answer: Entry<T> | Error): void {
     this.#answers[index] = answer;
   }
@@ -78,4 +105,9 @@ export class Reading<T> {
   get answers(): readonly (Entry<T> | Error)[] {
     return this.#answers.map((answer) => answer ?? new Error('a lookup was left without an answer'));
   }
+}
+
+export function asError(error: unknown): Error {
+  if (error instanceof Error) return error;
+  return new Error(error === undefined ? 'a load answered nothing' : 'a load failed with something that is no Error', { cause: error });
 }
