@@ -7,15 +7,15 @@ const row = tags.row(own, 'medicines', '1');
 const other = tags.row(own, 'medicines', '2');
 
 /** What every ledger keeps to, as one node sees it. */
-export function ledgerContract(name: string, open: () => Promise<Ledger>): void {
+export function ledgerContract(name: string, open: (options: { readonly maxTags?: number }) => Promise<Ledger>): void {
   describe(`${name} keeps the ledger contract`, () => {
     const opened: Ledger[] = [];
     afterEach(async () => {
       for (const ledger of opened.splice(0)) await ledger.close();
     });
 
-    async function opens(): Promise<Ledger> {
-      const ledger = await open();
+    async function opens(options: { readonly maxTags?: number } = {}): Promise<Ledger> {
+      const ledger = await open(options);
       opened.push(ledger);
       return ledger;
     }
@@ -44,6 +44,15 @@ export function ledgerContract(name: string, open: () => Promise<Ledger>): void 
       const { position } = await ledger.invalidate([row]);
       const { replaced } = await ledger.invalidate([row, other, row]);
       expect([replaced.get(row), replaced.get(other)]).toEqual([position, 0]);
+    });
+
+    it('F3 says of a tag that was trimmed where it can have stood at most', async () => {
+      const ledger = await opens({ maxTags: 20 });
+      const { position } = await ledger.invalidate([row]);
+      for (let id = 100; id < 140; id++) await ledger.invalidate([tags.row(own, 'medicines', id)]);
+      expect(ledger.positionOf(row)).toBe(0);
+      const { replaced } = await ledger.invalidate([row]);
+      expect(replaced.get(row)).toBeGreaterThanOrEqual(position);
     });
 
     it('takes many tags at once, and none', async () => {

@@ -4,7 +4,7 @@ import { partition, tags } from '../../src/cache/core/tags.js';
 import { systemClock } from '../../src/lib/clock.js';
 import { ledgerContract } from './ledger-contract.js';
 
-ledgerContract('the ledger in memory', async () => new MemoryLedger({ clock: systemClock }));
+ledgerContract('the ledger in memory', async (options) => new MemoryLedger({ clock: systemClock, ...options }));
 
 describe('the ledger in memory', () => {
   const row = (id: number) => tags.row(partition('downtown'), 'medicines', id);

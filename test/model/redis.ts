@@ -96,7 +96,7 @@ export class RedisServer {
   #invalidate({ tags, maxTags }: ScriptCall): number[] {
     const position = this.#position + 1;
     const replaced = tags.map((tag) => {
-      const before = this.#ledger.get(tag) ?? 0;
+      const before = this.#ledger.get(tag) ?? this.#ledger.get(floorOf(tag)) ?? 0;
       this.#ledger.set(tag, position);
       return before;
     });
@@ -111,7 +111,7 @@ export class RedisServer {
     for (const [tag, score] of this.#range(0, Infinity).slice(0, excess + Math.floor(maxTags / 10))) {
       if (tag.startsWith('\0') || score >= position) continue;
       this.#ledger.delete(tag);
-      const floor = `\0f${/^t\/([^@/][^/]*)/.exec(tag)?.[1] ?? 'global'}`;
+      const floor = floorOf(tag);
       this.#ledger.set(floor, Math.max(score, this.#ledger.get(floor) ?? score));
     }
   }
@@ -142,4 +142,8 @@ export class RedisServer {
       .filter(([, score]) => score >= from && score <= to)
       .sort(([a, aScore], [b, bScore]) => aScore - bScore || (a < b ? -1 : 1));
   }
+}
+
+function floorOf(tag: string): string {
+  return `\0f${/^t\/([^@/][^/]*)/.exec(tag)?.[1] ?? 'global'}`;
 }

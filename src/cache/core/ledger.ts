@@ -20,7 +20,7 @@ export interface Invalidation {
   readonly epoch: string;
   /** The position given to the tags. */
   readonly position: number;
-  /** Where each tag stood before: what write-through needs to know. */
+  /** Where each tag stood before, or at most, if it was trimmed: what write-through needs to know. */
   readonly replaced: ReadonlyMap<Tag, number>;
 }
 
@@ -108,6 +108,11 @@ export class LedgerCopy implements LedgerView {
     return Math.max(this.#floors.get(partition) ?? 0, this.#floors.get(GLOBAL) ?? 0);
   }
 
+  /** Where a tag stood last at most: one that is not known may have been trimmed. */
+  highestOf(tag: Tag): number {
+    return this.#positions.get(tag) ?? this.#floors.get(partitionOf(tag)) ?? 0;
+  }
+
   isPending(tags: readonly Tag[]): boolean {
     return tags.some((tag) => this.#pending.has(tag));
   }
@@ -154,8 +159,12 @@ export class LedgerCopy implements LedgerView {
     for (const [tag, position] of this.#positions) {
       if (left-- === 0) break;
       this.#positions.delete(tag);
-      // A tag that spans partitions leaves no partition unharmed; the floor of the global one counts for all.
-      this.raiseFloor(partitionOfTag(tag) ?? GLOBAL, position);
+      this.raiseFloor(partitionOf(tag), position);
     }
   }
+}
+
+/** A tag that spans partitions, once trimmed, leaves none unharmed; the floor of the global one counts for all. */
+function partitionOf(tag: Tag): Partition {
+  return partitionOfTag(tag) ?? GLOBAL;
 }

@@ -11,7 +11,7 @@
  *       4 id for an epoch, should one begin      5 bound on tags            6 bound on reported tags
  *       7 channel to wake the other nodes on     8… tags to invalidate
  * Reply epoch, position, server time in µs, cursor reached, 1 when everything above the caller's cursor was reported,
- *       positions replaced (in the order of the tags), then reported members and their scores in turns
+ *       positions replaced (in the order of the tags; what trimmed ones can have had at most), then reported members and their scores in turns
  *
  * `allow-oom`: a full Redis refuses entries, never an invalidation.
  *
@@ -40,11 +40,18 @@ if ${lost} then
 end
 if known_epoch ~= epoch then cursor = -1 end
 
+-- A tag that spans partitions counts for all, as the global one does.
+local function partition_of(tag)
+  return string.match(tag, '^t/([^@/][^/]*)') or 'global'
+end
+
 local replaced = {}
 if #ARGV > 7 then
   position = position + 1
   for i = 8, #ARGV do
-    replaced[#replaced + 1] = redis.call('ZSCORE', key, ARGV[i]) or '0'
+    -- A tag that was trimmed stood no higher than the floor of its partition.
+    local before = redis.call('ZSCORE', key, ARGV[i]) or redis.call('ZSCORE', key, '\\0f' .. partition_of(ARGV[i])) or '0'
+    replaced[#replaced + 1] = before
     redis.call('ZADD', key, position, ARGV[i])
   end
   redis.call('ZADD', key, position, '\\0p')
@@ -56,8 +63,7 @@ if #ARGV > 7 then
       local tag = oldest[i]
       if string.byte(tag) ~= 0 and tonumber(oldest[i + 1]) < position then
         redis.call('ZREM', key, tag)
-        local partition = string.match(tag, '^t/([^@/][^/]*)') or 'global'
-        redis.call('ZADD', key, 'GT', oldest[i + 1], '\\0f' .. partition)
+        redis.call('ZADD', key, 'GT', oldest[i + 1], '\\0f' .. partition_of(tag))
       end
     end
   end

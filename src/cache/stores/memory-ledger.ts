@@ -73,7 +73,7 @@ export class MemoryLedger implements Ledger {
   invalidate(tags: readonly Tag[]): Promise<Invalidation> {
     const copy = this.#copy;
     const replaced = new Map<Tag, number>();
-    for (const tag of tags) replaced.set(tag, copy.positionOf(tag));
+    for (const tag of tags) replaced.set(tag, copy.highestOf(tag));
     if (replaced.size > 0) {
       const position = copy.position + 1;
       for (const tag of replaced.keys()) copy.record(tag, position);

@@ -153,13 +153,15 @@ export class RedisLedger implements Ledger {
 
   async invalidate(tags: readonly Tag[]): Promise<Invalidation> {
     const knownEpoch = this.#copy.epoch;
-    const reply = await this.#call(tags);
+    // A tag given twice would be told that it replaced itself.
+    const once = [...new Set(tags)];
+    const reply = await this.#call(once);
     // The reply says what its server did; if this node has gone over to another epoch meanwhile, that is worth nothing here.
     if (knownEpoch !== '' && this.#copy.epoch !== reply.epoch) throw new Error('the ledger began another epoch while it was written to');
     return {
       epoch: reply.epoch,
       position: reply.position,
-      replaced: new Map(tags.map((tag, index) => [tag, reply.replaced[index] ?? 0])),
+      replaced: new Map(once.map((tag, index) => [tag, reply.replaced[index] ?? 0])),
     };
   }
 
