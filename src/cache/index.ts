@@ -2,6 +2,7 @@ export { Cache, type CacheOptions, type Loaded, type Lookup } from './core/cache
 export { Collector } from './core/collector.js';
 export { isUsable, judge, type Entry, type MissReason, type Stamp, type Verdict } from './core/entry.js';
 export type { Committed, WriteThrough } from './core/committed.js';
+export { tagTemplate, type DefinitionFacts, type ReadFacts } from './core/definition-facts.js';
 export { CacheError } from './core/errors.js';
 export type { CacheEvent, CacheEvents, CacheListener } from './core/events.js';
 export type { CacheKey, Identity, Layer, Subject } from './core/key.js';
@@ -18,7 +19,8 @@ export { EVERYTHING, GLOBAL, parseTag, partition, partitionOfTag, tags, type Par
 export { Values, type ValueDefinition } from './core/values.js';
 export { defineEntityLoader, type EntityDefinition, type EntityLoader, type EntityLoaderDefinition } from './entity/define-entity-loader.js';
 export { defineList, type ListDefinition, type ListLoader } from './entity/define-list.js';
-export { columnSets, type TableRead } from './entity/reads.js';
+export { definitions } from './entity/definitions.js';
+export { columnSets, type RowRead, type TableRead } from './entity/reads.js';
 export { ChangeFeed } from './entity/change-feed.js';
 export { tagsOfChanges, type RowImage, type TableChange } from './entity/tags-of-changes.js';
 export { ledgerConnection } from './stores/ledger-connection.js';

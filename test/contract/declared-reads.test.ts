@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { GLOBAL, partition, partitionOfTag, Reader, type Definition, type Tag } from '../../src/cache/index.js';
+import { definitions as declared, GLOBAL, partition, partitionOfTag, Reader, type Definition, type ReadFacts, type Tag } from '../../src/cache/index.js';
 import type { ReadDb } from '../../src/graphql/context.js';
 import { backends, type Running } from '../support/backends.js';
 
@@ -23,6 +23,15 @@ async function definitions(): Promise<Found[]> {
 
 const tablesOf = (sql: string): string[] => [...sql.matchAll(/\b(?:from|join)\s+"(\w+)"/gi)].map((match) => match[1] ?? '');
 const tableOf = (tag: Tag): string => /^t\/[^/]+\/(\w+)/.exec(tag)?.[1] ?? tag;
+
+/** Whether a tag has the form that a declared read gives it; of a filter that is not given, the table's. */
+function fits(tag: Tag, { table, by, columns }: ReadFacts, of: string): boolean {
+  const start = `t/${of}/${table}`;
+  if (tag === `${start}/*` || (tag === start && by !== 'row')) return true;
+  if (by === 'row') return tag.startsWith(`${start}/`);
+  const named = tag.startsWith(`${start}?`) ? tag.slice(start.length + 1).split('&') : [''];
+  return named.every((pair) => columns.includes(pair.slice(0, pair.indexOf('='))));
+}
 
 describe('F6 every query declares the tables that its SQL names', async () => {
   let running: Running;
@@ -118,6 +127,16 @@ describe('F6 every query declares the tables that its SQL names', async () => {
       }
       const of = definition.partition === 'own' ? [tenant, GLOBAL] : [GLOBAL];
       expect(tags.every((tag) => of.includes(String(partitionOfTag(tag))))).toBe(true);
+
+      const facts = declared.all.find((one) => one.name === name)?.reads ?? [];
+      expect(new Set(facts.map(({ table }) => table)), `tables that ${name} says it reads`).toEqual(named);
+      const strange = tags.filter((tag) => !facts.some((read) => fits(tag, read, read.partition === 'own' ? tenant : GLOBAL)));
+      expect(strange, `tags that ${name} does not say it carries`).toEqual([]);
     }
+  });
+
+  it('under a name of its own', () => {
+    const names = declared.all.map((one) => one.name);
+    expect(new Set(names).size).toBe(names.length);
   });
 });

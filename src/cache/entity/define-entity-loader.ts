@@ -6,8 +6,9 @@ import type { Entry } from '../core/entry.js';
 import type { Subject } from '../core/key.js';
 import { NEGATIVE_MAX_AGE, type Policy } from '../core/policy.js';
 import type { Definition, Reader } from '../core/reader.js';
-import { GLOBAL, tags, type Partition, type Tag, type TagValue } from '../core/tags.js';
-import { declareReads, declareRowKey, tagsOfRead, type TableRead } from './reads.js';
+import { tags, type Partition, type Tag, type TagValue } from '../core/tags.js';
+import { definitions, factsOfLoader } from './definitions.js';
+import { declareReads, declareRowKey, partitionOf, tagsOfRead, tagsOfRowRead, type RowRead, type TableRead } from './reads.js';
 
 export interface EntityDefinition<Source, Key extends TagValue, Row> {
   readonly name: string;
@@ -23,8 +24,10 @@ export interface EntityDefinition<Source, Key extends TagValue, Row> {
   readonly byRow?: boolean;
   /** Other tables that `batch` reads, each asked with the requested key. */
   readonly alsoReads?: readonly TableRead<Key>[];
-  /** Tags that follow from the row itself, for joined tables whose key only the row knows. Not asked for absent rows. */
-  readonly rowTags?: (row: Row, own: Partition) => readonly Tag[];
+  /** Joined tables whose keys only the row knows. Not asked for absent rows. */
+  readonly rowReads?: readonly RowRead<Row>[];
+  /** Who answers for changes of its tables that no trigger captures, where there are such. */
+  readonly invalidatedBy?: string;
   /** One query for all keys (an SQL `IN`). Rows in any order; keys without a row are absent. */
   readonly batch: (source: Source, keys: readonly Key[]) => Promise<readonly Row[]>;
   readonly keyOf: (row: Row) => Key;
@@ -64,23 +67,26 @@ export function defineEntityLoader<Source, Key extends TagValue, Row extends obj
   };
   const keyRead: TableRead<Key> = { table: definition.table, filter: { [definition.keyColumn]: (key) => key } };
   const alsoReads = definition.alsoReads ?? [];
+  const rowReads = definition.rowReads ?? [];
   declareReads(alsoReads);
+  declareReads(rowReads);
   if (definition.byRow === false) declareReads([keyRead]);
   else declareRowKey(definition.table, definition.keyColumn);
+  definitions.declare(() => factsOfLoader(definition));
 
   const tagsOf = (of: Partition, key: Key): readonly Tag[] => {
     const own =
       definition.byRow === false
         ? tagsOfRead(keyRead, of, key)
         : [tags.row(of, definition.table, key), tags.everyRow(of, definition.table)];
-    return [...own, ...alsoReads.flatMap((read) => tagsOfRead(read, read.partition === 'global' ? GLOBAL : of, key))];
+    return [...own, ...alsoReads.flatMap((read) => tagsOfRead(read, partitionOf(read, of), key))];
   };
 
   const toLoaded = (of: Partition, key: Key, row: Row | null): Loaded<Row | null> => {
     const collector = new Collector(of);
     for (const tag of tagsOf(of, key)) collector.tag(tag);
     if (row === null) collector.restrict({ maxAge: NEGATIVE_MAX_AGE });
-    else for (const tag of definition.rowTags?.(row, of) ?? []) collector.tag(tag);
+    else for (const read of rowReads) for (const tag of tagsOfRowRead(read, partitionOf(read, of), row)) collector.tag(tag);
     return { value: row, collector };
   };
 

@@ -5,8 +5,9 @@ import type { Entry } from '../core/entry.js';
 import type { Subject } from '../core/key.js';
 import type { Policy } from '../core/policy.js';
 import type { Definition, Reader } from '../core/reader.js';
-import { GLOBAL, type Partition, type Tag } from '../core/tags.js';
-import { declareReads, tagsOfRead, type TableRead } from './reads.js';
+import type { Partition, Tag } from '../core/tags.js';
+import { definitions, factsOfList } from './definitions.js';
+import { declareReads, partitionOf, tagsOfRead, type TableRead } from './reads.js';
 
 export interface ListDefinition<Source, Ask, Answer> {
   readonly name: string;
@@ -17,6 +18,8 @@ export interface ListDefinition<Source, Ask, Answer> {
   readonly version: string;
   /** Every table that the query names, with the equality conditions it puts on them (F6). */
   readonly reads: readonly TableRead<Ask>[];
+  /** Who answers for changes of its tables that no trigger captures, where there are such. */
+  readonly invalidatedBy?: string;
   /** Tags of rows that no declared condition covers: those of joined tables, known only from the answer. */
   readonly rowTags?: (answer: Answer, own: Partition) => readonly Tag[];
   readonly query: (source: Source, ask: Ask) => Promise<Answer>;
@@ -49,13 +52,14 @@ export function defineList<Source, Ask, Answer>(
     ...(policy.profile === undefined ? {} : { profile: policy.profile }),
   };
   declareReads(reads);
+  definitions.declare(() => factsOfList(definition));
 
   const loadEntry = (reader: Reader<Source>, of: Partition, ask: Ask): Promise<Entry<Answer>> => {
     const identity = reader.cache.identities.of(subject, of, ask);
     return reader.cache.read(reader.request, { identity, policy }, async (): Promise<Loaded<Answer>> => {
       const collector = new Collector(of);
       for (const read of reads) {
-        for (const tag of tagsOfRead(read, read.partition === 'global' ? GLOBAL : of, ask)) collector.tag(tag);
+        for (const tag of tagsOfRead(read, partitionOf(read, of), ask)) collector.tag(tag);
       }
       const value = await definition.query(reader.sources(of), ask);
       for (const tag of definition.rowTags?.(value, of) ?? []) collector.tag(tag);

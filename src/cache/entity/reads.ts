@@ -1,5 +1,5 @@
 import { CacheError } from '../core/errors.js';
-import { tags, type Partition, type Tag, type TagValue } from '../core/tags.js';
+import { GLOBAL, tags, type Partition, type Tag, type TagValue } from '../core/tags.js';
 
 /** A column's value as a query asks for it; `undefined` means that the query does not restrict the column this time. */
 export type FilterValue<Ask> = (ask: Ask) => TagValue | undefined;
@@ -14,6 +14,19 @@ export interface TableRead<Ask> {
   readonly partition?: 'own' | 'global';
   /** Equality conditions that the query puts on columns, by column name. Conditions of any other kind are left out. */
   readonly filter?: Readonly<Record<string, FilterValue<Ask>>>;
+  /** Where there is no filter, said aloud: every change of the table is meant to invalidate what was read. */
+  readonly wholeTable?: true;
+}
+
+/** Rows of another table that belong to a row: those of joined tables, which are known only from what was read. */
+export interface RowRead<Row> {
+  readonly table: string;
+  /** Whose rows: the reader's own partition (the default), or those that all share. */
+  readonly partition?: 'own' | 'global';
+  /** Their primary keys; */
+  readonly keys?: (row: Row) => readonly TagValue[];
+  /** or columns of theirs, by column name. */
+  readonly filter?: Readonly<Record<string, FilterValue<Row>>>;
 }
 
 /** At most so many column sets per table: each costs every change of a row one tag. */
@@ -87,8 +100,13 @@ export function rowKeyOf(table: string): string {
 export const columnSets = new ColumnSets();
 
 /** Declares the predicates of a query. */
-export function declareReads<Ask>(reads: readonly TableRead<Ask>[]): void {
+export function declareReads(reads: readonly { readonly table: string; readonly filter?: Readonly<Record<string, unknown>> }[]): void {
   for (const { table, filter } of reads) if (filter !== undefined) columnSets.declare(table, Object.keys(filter));
+}
+
+/** Whose rows a read of a definition is about, which itself is about `own`. */
+export function partitionOf({ partition }: { readonly partition?: 'own' | 'global' }, own: Partition): Partition {
+  return partition === 'global' ? GLOBAL : own;
 }
 
 /** The tags of one read: its predicate, or the table where there is none; and in any case that the table was read. */
@@ -102,4 +120,10 @@ export function tagsOfRead<Ask>(read: TableRead<Ask>, of: Partition, ask: Ask): 
   const everyRow = tags.everyRow(of, read.table);
   if (set === null) return [tags.table(of, read.table), everyRow];
   return [tags.predicate(of, read.table, Object.fromEntries(set.map((column) => [column, values[column] ?? null]))), everyRow];
+}
+
+/** The tags of rows that belong to a row; and in any case that their table was read. */
+export function tagsOfRowRead<Row>(read: RowRead<Row>, of: Partition, row: Row): readonly Tag[] {
+  if (read.keys === undefined) return tagsOfRead(read, of, row);
+  return [tags.everyRow(of, read.table), ...read.keys(row).map((key) => tags.row(of, read.table, key))];
 }

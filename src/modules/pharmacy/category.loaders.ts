@@ -22,7 +22,7 @@ export const categoryList = defineList<ReadDb, Record<string, never>, readonly C
   partition: 'own',
   policy: profiles.reference,
   version,
-  reads: [{ table: 'categories' }],
+  reads: [{ table: 'categories', wholeTable: true }],
   query: (read) => read(allCategories),
   primes: (rows, prime) => {
     prime(categoryById, rows);

@@ -46,7 +46,7 @@ export const groupList = defineList<ReadDb, GroupPageAsk, Page<GroupRow>>({
   partition: 'global',
   policy: profiles.reference,
   version,
-  reads: [{ table: 'product_groups' }],
+  reads: [{ table: 'product_groups', wholeTable: true }],
   query: (read, ask) => read(async (db) => toPage(await groupPage(db, ask), ask.page)),
   primes: (page, prime) => {
     prime(groupById, page.rows);
@@ -58,6 +58,6 @@ export const groupTotal = defineList<ReadDb, GroupFilter, number>({
   partition: 'global',
   policy: profiles.reference,
   version: '1',
-  reads: [{ table: 'product_groups' }],
+  reads: [{ table: 'product_groups', wholeTable: true }],
   query: (read, filter) => read((db) => countGroups(db, filter)),
 });

@@ -82,7 +82,7 @@ export const topMedicineList = defineList<ReadDb, { readonly first: number }, re
   partition: 'own',
   policy: profiles.list,
   version,
-  reads: [{ table: 'medicines' }],
+  reads: [{ table: 'medicines', wholeTable: true }],
   query: (read, { first }) => read((db) => highestRanked(db, first)),
   primes: (rows, prime) => {
     prime(medicineById, rows);

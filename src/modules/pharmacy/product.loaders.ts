@@ -1,4 +1,4 @@
-import { defineEntityLoader, defineList, GLOBAL, tags, type Tag, type TableRead } from '../../cache/index.js';
+import { defineEntityLoader, defineList, type RowRead, type TableRead } from '../../cache/index.js';
 import { toPage, type Page } from '../../graphql/connection.js';
 import type { ReadDb } from '../../graphql/context.js';
 import { profiles } from '../../graphql/profiles.js';
@@ -15,16 +15,14 @@ import {
 
 const version = shapeOf(productColumns);
 
-function namesOf(product: ProductRow): readonly Tag[] {
-  const named: readonly (readonly [table: string, ids: readonly string[]])[] = [
-    ['product_groups', [product.groupId]],
-    ['manufacturers', [product.manufacturerId]],
-    ['dosage_forms', [product.dosageFormId]],
-    ['routes', [product.routeId]],
-    ['ingredients', product.ingredients.map(({ id }) => id)],
-  ];
-  return named.flatMap(([table, ids]) => [tags.everyRow(GLOBAL, table), ...ids.map((id) => tags.row(GLOBAL, table, id))]);
-}
+/** Names are read from tables of their own: a product changes with them. */
+const names: readonly RowRead<ProductRow>[] = [
+  { table: 'product_groups', keys: ({ groupId }) => [groupId] },
+  { table: 'manufacturers', keys: ({ manufacturerId }) => [manufacturerId] },
+  { table: 'dosage_forms', keys: ({ dosageFormId }) => [dosageFormId] },
+  { table: 'routes', keys: ({ routeId }) => [routeId] },
+  { table: 'ingredients', keys: ({ ingredients }) => ingredients.map(({ id }) => id) },
+];
 
 export const productById = defineEntityLoader<ReadDb, string, ProductRow>({
   name: 'product',
@@ -34,22 +32,20 @@ export const productById = defineEntityLoader<ReadDb, string, ProductRow>({
   version,
   keyColumn: 'id',
   alsoReads: [{ table: 'product_ingredients', filter: { product_id: (id) => id } }],
-  rowTags: namesOf,
+  rowReads: names,
   batch: (read, ids) => read((db) => productsById(db, ids)),
   keyOf: (product) => product.id,
 });
 
-/** A page can change with any of them: names are what it is ordered by, searched for and made of. */
-const catalogueTables: readonly TableRead<unknown>[] = [
-  ...['products', 'product_groups', 'product_ingredients', 'ingredients', 'manufacturers', 'dosage_forms', 'routes'].map((table) => ({ table })),
-];
+const wholeTables = (...tables: readonly string[]): readonly TableRead<unknown>[] => tables.map((table) => ({ table, wholeTable: true }));
 
 export const catalogueList = defineList<ReadDb, CataloguePageAsk, Page<ProductRow>>({
   name: 'catalogue',
   partition: 'global',
   policy: profiles.reference,
   version,
-  reads: catalogueTables,
+  // A page can change with any of them: names are what it is ordered by, searched for and made of.
+  reads: wholeTables('products', 'product_groups', 'product_ingredients', 'ingredients', 'manufacturers', 'dosage_forms', 'routes'),
   query: (read, ask) => read(async (db) => toPage(await cataloguePage(db, ask), ask.page)),
   primes: (page, prime) => {
     prime(productById, page.rows);
@@ -61,6 +57,6 @@ export const catalogueTotal = defineList<ReadDb, CatalogueFilter, number>({
   partition: 'global',
   policy: profiles.reference,
   version: '1',
-  reads: [{ table: 'products' }, { table: 'product_groups' }, { table: 'product_ingredients' }, { table: 'ingredients' }],
+  reads: wholeTables('products', 'product_groups', 'product_ingredients', 'ingredients'),
   query: (read, filter) => read((db) => countProducts(db, filter)),
 });

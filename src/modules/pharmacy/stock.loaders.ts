@@ -20,6 +20,9 @@ export const lowStockCount = defineList<ReadDb, Record<string, never>, number>({
   partition: 'own',
   policy: profiles.stats,
   version: '1',
-  reads: [{ table: 'stock_levels' }, { table: 'medicines' }],
+  reads: [
+    { table: 'stock_levels', wholeTable: true },
+    { table: 'medicines', wholeTable: true },
+  ],
   query: (read) => read(countLowStock),
 });

@@ -1,11 +1,8 @@
-import { columnSets, defineEntityLoader, GLOBAL, tags } from '../../cache/index.js';
+import { defineEntityLoader } from '../../cache/index.js';
 import type { ReadDb } from '../../graphql/context.js';
 import { profiles } from '../../graphql/profiles.js';
 import { shapeOf } from '../../graphql/shape.js';
 import { sessionColumns, sessionsById, sessionsOfUsers, type SessionRow, type SessionsOfUser } from './session.queries.js';
-
-// Memberships are found by the user, whom only the row knows: the predicate is declared here and tagged below.
-columnSets.declare('memberships', ['user_id']);
 
 /**
  * Sessions by the hash of their token. Whatever changes what its user may do (the account, a role, a tenant entered or
@@ -18,11 +15,9 @@ export const sessionById = defineEntityLoader<ReadDb, string, SessionRow>({
   policy: profiles.session,
   version: shapeOf(sessionColumns),
   keyColumn: 'id',
-  rowTags: ({ userId }) => [
-    tags.row(GLOBAL, 'users', userId),
-    tags.everyRow(GLOBAL, 'users'),
-    tags.predicate(GLOBAL, 'memberships', { user_id: userId }),
-    tags.everyRow(GLOBAL, 'memberships'),
+  rowReads: [
+    { table: 'users', keys: ({ userId }) => [userId] },
+    { table: 'memberships', filter: { user_id: ({ userId }) => userId } },
   ],
   batch: (read, ids) => read((db) => sessionsById(db, ids)),
   keyOf: (session) => session.id,

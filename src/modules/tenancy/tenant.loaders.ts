@@ -36,7 +36,7 @@ export const tenantList = defineList<ReadDb, TenantPageAsk, Page<Tenant>>({
   partition: 'global',
   policy: profiles.live,
   version,
-  reads: [{ table: 'tenants' }],
+  reads: [{ table: 'tenants', wholeTable: true }],
   query: (read, ask) => read(async (db) => toPage(await tenantPage(db, ask), ask.page)),
   primes: (page, prime) => {
     prime(tenantById, page.rows);
@@ -48,6 +48,6 @@ export const tenantTotal = defineList<ReadDb, TenantFilter, number>({
   partition: 'global',
   policy: profiles.live,
   version: '1',
-  reads: [{ table: 'tenants' }],
+  reads: [{ table: 'tenants', wholeTable: true }],
   query: (read, filter) => read((db) => countTenants(db, filter)),
 });

@@ -10,7 +10,7 @@ const version = shapeOf(userColumns);
 /** Accounts are shared by tenants and so their changes are everybody's; read as the tenant, which sees its members only. */
 const members: readonly TableRead<UserFilter>[] = [
   { table: 'memberships', partition: 'global', filter: { tenant_id: ({ tenantId }) => tenantId } },
-  { table: 'users', partition: 'global' },
+  { table: 'users', partition: 'global', wholeTable: true },
 ];
 
 export const userOfTenant = defineList<ReadDb, UserAsk, UserRow | null>({
