@@ -14,6 +14,15 @@ export type Db = PgDatabase<PgQueryResultHKT, typeof schema, ExtractTablesWithRe
  */
 export type DbScope = { readonly tenantId: string } | 'platform' | 'catalogue';
 
+/** A row as the driver gives it: arrays, JSON and numbers as such, everything else as text. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** What a transaction has come to, and the rows of the statement that was its last. */
+export interface Ended<T> {
+  readonly result: T;
+  readonly rows: readonly Row[];
+}
+
 export interface Database {
   readonly kind: 'postgres' | 'pglite';
   /** Random id of the database. */
@@ -24,6 +33,11 @@ export interface Database {
   read<T>(scope: DbScope, query: (db: Db) => Promise<T>): Promise<T>;
   /** A transaction. The API writes through outbox/with-transaction alone, which calls this. */
   write<T>(scope: DbScope, work: (tx: Db) => Promise<T>): Promise<T>;
+  /**
+   * The same with one statement more, which takes no parameters and goes to the server in one message with the commit. When
+   * it fails, nothing is committed; its rows are given once everything is.
+   */
+  writeAndRead<T>(scope: DbScope, work: (tx: Db) => Promise<T>, last: string): Promise<Ended<T>>;
   /** A transaction as the login itself, which owns the tables: for migrations alone. */
   owner<T>(work: (tx: Db) => Promise<T>): Promise<T>;
   /** Resolves when the database answers. */
@@ -54,7 +68,7 @@ export interface DatabaseOptions {
 /** What a driver has to offer; roles and tenants are settled above it. */
 export interface Driver {
   readonly kind: Database['kind'];
-  transaction<T>(request: TransactionRequest, work: (db: Db) => Promise<T>): Promise<T>;
+  transaction<T>(request: TransactionRequest, work: (db: Db) => Promise<T>): Promise<Ended<T>>;
   ping(): Promise<void>;
   exclude(): Promise<boolean>;
   close(): Promise<void>;
@@ -63,6 +77,8 @@ export interface Driver {
 export interface TransactionRequest {
   readonly scope: DbScope | 'owner';
   readonly mode: 'read' | 'write';
+  /** Of a writing transaction: a statement without parameters that is sent behind the work, and ahead of the commit. */
+  readonly last?: string;
 }
 
 /** Opens the database, waiting for a server that is still starting, and brings its schema up to date. */
@@ -71,13 +87,15 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const driver = options.url
     ? await (await import('./postgres.js')).openPostgres(options, options.url)
     : await (await import('./pglite.js')).openPglite(options);
-  const transaction = async <T>(request: TransactionRequest, work: (db: Db) => Promise<T>): Promise<T> => {
+  const ended = async <T>(request: TransactionRequest, work: (db: Db) => Promise<T>): Promise<Ended<T>> => {
     try {
       return await driver.transaction(request, work);
     } catch (error) {
       throw withoutValues(error);
     }
   };
+  const transaction = async <T>(request: TransactionRequest, work: (db: Db) => Promise<T>): Promise<T> =>
+    (await ended(request, work)).result;
   try {
     const owner: Database['owner'] = (work) => transaction({ scope: 'owner', mode: 'write' }, work);
     const { applied, id } = await migrate({ owner });
@@ -88,6 +106,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       migrated: applied,
       read: (scope, query) => transaction({ scope, mode: 'read' }, query),
       write: (scope, work) => transaction({ scope, mode: 'write' }, work),
+      writeAndRead: (scope, work, last) => ended({ scope, mode: 'write', last }, work),
       owner,
       ping: () => driver.ping(),
       exclude: () => driver.exclude(),

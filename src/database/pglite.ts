@@ -5,7 +5,7 @@ import { PGlite, type Transaction } from '@electric-sql/pglite';
 import { createTableRelationsHelpers, extractTablesRelationalConfig } from 'drizzle-orm';
 import { PgDialect } from 'drizzle-orm/pg-core';
 import { PgliteSession, PgliteTransaction } from 'drizzle-orm/pglite';
-import type { DatabaseOptions, Db, Driver, TransactionRequest } from './database.js';
+import type { DatabaseOptions, Db, Driver, Ended, Row, TransactionRequest } from './database.js';
 import { DatabaseError } from './database-error.js';
 import { lockDirectory } from './directory-lock.js';
 import { schema } from './schema.js';
@@ -69,7 +69,7 @@ async function transact<T>(
   { client, onQuery }: Connection,
   request: TransactionRequest,
   work: (db: Db) => Promise<T>,
-): Promise<T> {
+): Promise<Ended<T>> {
   const settings = [
     ...(request.mode === 'read' ? ['set transaction read only'] : []),
     ...(request.scope === 'owner' ? [] : [scopeSettings(request.scope)]),
@@ -82,16 +82,23 @@ async function transact<T>(
       await transaction.exec(settings);
     }
     try {
-      const session = new PgliteSession(watched(transaction, onQuery), dialect, relational);
-      const done = await work(new PgliteTransaction(dialect, session as never, relational) as unknown as Db);
+      const reported = watched(transaction, onQuery);
+      const session = new PgliteSession(reported, dialect, relational);
+      const result = await work(new PgliteTransaction(dialect, session as never, relational) as unknown as Db);
       // PGlite reports the commit of a failed transaction as a success; any statement before it does not.
-      if (request.mode === 'write') await transaction.exec('select 1');
+      const rows = request.mode === 'write' ? await lastOf(request, reported) : [];
       end = 'commit';
-      return done;
+      return { result, rows };
     } finally {
       onQuery(end);
     }
   });
+}
+
+async function lastOf({ last }: TransactionRequest, transaction: Transaction): Promise<readonly Row[]> {
+  if (last !== undefined) return (await transaction.query<Row>(last)).rows;
+  await transaction.exec('select 1');
+  return [];
 }
 
 function watched(transaction: Transaction, onQuery: (statement: string) => void): Transaction {

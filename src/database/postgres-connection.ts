@@ -17,6 +17,8 @@ export interface ConnectionOptions {
 }
 
 const dialect = new PgDialect();
+/** Without `simple: false`, postgres.js sends what has no parameters in a way that cannot be prepared. */
+const PREPARED = { prepare: true, simple: false };
 const relations = extractTablesRelationalConfig(schema, createTableRelationsHelpers);
 const relational = { fullSchema: schema, schema: relations.tables, tableNamesMap: relations.tableNamesMap };
 
@@ -71,6 +73,12 @@ export class PostgresConnection {
   command(text: string): Promise<unknown> {
     this.#options.onQuery(text);
     return this.#guard(() => this.#sql.unsafe(text));
+  }
+
+  /** The same for one that is sent again and again: the server parses and plans it once per connection. */
+  prepared(text: string): Promise<unknown> {
+    this.#options.onQuery(text);
+    return this.#guard(() => this.#sql.unsafe(text, [], PREPARED));
   }
 
   statement(text: string, parameters: readonly unknown[], asArrays: boolean): Promise<unknown> {

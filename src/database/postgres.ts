@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Background } from '../lib/background.js';
 import type { Logger } from '../lib/logger.js';
-import type { DatabaseOptions, Db, Driver, TransactionRequest } from './database.js';
+import type { DatabaseOptions, Db, Driver, Ended, Row, TransactionRequest } from './database.js';
 import { DatabaseError, isUnavailable, sqlState } from './database-error.js';
 import { Exclusion } from './exclusion.js';
 import { PostgresTransaction, type PostgresConnection } from './postgres-connection.js';
@@ -33,7 +33,7 @@ export async function openPostgres(options: DatabaseOptions, url: string): Promi
   };
   await reach(ping, { url, logger: options.logger, patience });
 
-  async function transaction<T>(request: TransactionRequest, work: (db: Db) => Promise<T>): Promise<T> {
+  async function transaction<T>(request: TransactionRequest, work: (db: Db) => Promise<T>): Promise<Ended<T>> {
     const start = transactionStart(request.scope, request.mode);
     const connection = await pool.acquire();
     // Not awaited: the first statement follows in the same packet. Should the start fail, the server refuses what follows.
@@ -41,10 +41,11 @@ export async function openPostgres(options: DatabaseOptions, url: string): Promi
     begun.catch(() => undefined);
     const statements = new PostgresTransaction(connection);
     let result: T;
+    let rows: readonly Row[] = [];
     try {
       result = await work(statements.db);
       await begun;
-      if (request.mode === 'write') await commit(connection, statements);
+      if (request.mode === 'write') rows = await commit(connection, statements, request.last);
     } catch (error) {
       await rollBack(connection, statements, error);
       pool.release(connection);
@@ -55,7 +56,7 @@ export async function openPostgres(options: DatabaseOptions, url: string): Promi
     }
     if (request.mode === 'write') pool.release(connection);
     else background.run(endRead(connection, statements));
-    return result;
+    return { result, rows };
   }
 
   /** A read has its answer before its transaction has ended; whoever gets the connection next stands behind the commit. */
@@ -81,12 +82,15 @@ export async function openPostgres(options: DatabaseOptions, url: string): Promi
   };
 }
 
-async function commit(connection: PostgresConnection, statements: PostgresTransaction): Promise<void> {
+async function commit(connection: PostgresConnection, statements: PostgresTransaction, last: string | undefined): Promise<readonly Row[]> {
   await statements.end();
-  const done = (await connection.command('commit')) as { readonly command?: string };
+  // In one message, neither waiting for the other: behind a statement that failed, the server rolls back instead.
+  const read = last === undefined ? [] : connection.prepared(last);
+  const [rows, done] = await Promise.all([read, connection.command('commit')]);
   // PostgreSQL answers the commit of a failed transaction with ROLLBACK, and no error.
-  if (done.command === 'ROLLBACK')
+  if ((done as { readonly command?: string }).command === 'ROLLBACK')
     throw new DatabaseError('DATABASE_QUERY_FAILED', 'the transaction was rolled back: one of its statements had failed');
+  return rows as readonly Row[];
 }
 
 async function rollBack(connection: PostgresConnection, statements: PostgresTransaction, error: unknown): Promise<void> {

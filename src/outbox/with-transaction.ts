@@ -1,9 +1,8 @@
-import { sql } from 'drizzle-orm';
 import type { Database, Db, DbScope } from '../database/database.js';
 import type { Change, RowImages } from './images.js';
 
 export interface TransactionTarget {
-  readonly database: Pick<Database, 'write'>;
+  readonly database: Pick<Database, 'writeAndRead'>;
   readonly scope: DbScope;
   /**
    * Told what the transaction changed once it is committed, and awaited: whoever awaits the transaction may rely on it.
@@ -12,30 +11,29 @@ export interface TransactionTarget {
   readonly applied: (images: RowImages) => Promise<void>;
 }
 
+const READ_BACK = 'select id, table_name, partition, images from outbox_of_this_transaction()';
+
 /**
- * The only way the API writes. The triggers' record of the change is read back before the commit: afterwards it
- * could only be found by asking for everybody's.
+ * The only way the API writes. The triggers' record of the change is read back before the commit, and on the way to it:
+ * afterwards it could only be found by asking for everybody's.
  */
 export async function withTransaction<T>(target: TransactionTarget, work: (tx: Db) => Promise<T>): Promise<T> {
-  const { result, images } = await target.database.write(target.scope, async (tx) => ({
-    result: await work(tx),
-    images: await imagesOf(tx),
-  }));
-  if (images.changes.length > 0) await target.applied(images);
+  const { result, rows } = await target.database.writeAndRead(target.scope, work, READ_BACK);
+  if (rows.length > 0) await target.applied(imagesOf(rows as unknown as readonly OutboxRow[]));
   return result;
 }
 
-async function imagesOf(tx: Db): Promise<RowImages> {
-  const rows = await tx
-    .select({
-      id: sql<string>`id`,
-      table: sql<string>`table_name`,
-      partition: sql<string>`partition`,
-      images: sql<Change['images']>`images`,
-    })
-    .from(sql`outbox_of_this_transaction()`);
+/** As the function returns it. */
+interface OutboxRow {
+  readonly id: string;
+  readonly table_name: string;
+  readonly partition: string;
+  readonly images: Change['images'];
+}
+
+function imagesOf(rows: readonly OutboxRow[]): RowImages {
   return {
-    outboxIds: rows.map((row) => row.id),
-    changes: rows.map(({ table, partition, images }) => ({ table, partition, images })),
+    outboxIds: rows.map(({ id }) => id),
+    changes: rows.map(({ table_name: table, partition, images }) => ({ table, partition, images })),
   };
 }

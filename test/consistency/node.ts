@@ -1,8 +1,7 @@
-import { SQL } from 'drizzle-orm';
 import { createApp } from '../../src/app.js';
 import { NOTHING } from '../../src/cache/index.js';
 import { loadConfig } from '../../src/config.js';
-import { openDatabase, type Database, type Db } from '../../src/database/database.js';
+import { openDatabase, type Database } from '../../src/database/database.js';
 import { silentLogger } from '../../src/lib/logger.js';
 import { Random } from '../model/random.js';
 import type { NodeArguments, Order, Word } from './node-orders.js';
@@ -30,31 +29,14 @@ function watched(database: Database): Database {
       if (milliseconds > 0 && !before) await pause(milliseconds);
       return result;
     },
-    write: async (scope, work) => {
-      const result = await database.write(scope, args.isBare === true ? (tx) => work(withoutReadBack(tx)) : work);
+    writeAndRead: async (scope, work, last) => {
+      // The bare one asks for nothing, and is told nothing.
+      const ended = args.isBare === true ? { result: await database.write(scope, work), rows: [] } : await database.writeAndRead(scope, work, last);
       // Committed, and nobody has been told yet.
       if (diesAfterCommit && typeof scope === 'object') process.kill(process.pid, 'SIGKILL');
-      return result;
+      return ended;
     },
   };
-}
-
-/** A transaction that answers, when it is asked what it has written to the outbox: nothing, and without asking the database. */
-function withoutReadBack(tx: Db): Db {
-  const select = (...columns: Parameters<Db['select']>): unknown => {
-    const query = tx.select(...columns);
-    const from = (source: Parameters<typeof query.from>[0]): unknown => {
-      const isOutbox = source instanceof SQL && JSON.stringify(source.queryChunks).includes('outbox_of_this_transaction');
-      return isOutbox ? Promise.resolve([]) : query.from(source);
-    };
-    return { from };
-  };
-  return new Proxy(tx, {
-    get: (target, name) => {
-      const member: unknown = name === 'select' ? select : Reflect.get(target, name);
-      return typeof member === 'function' && name !== 'select' ? (member as (...args: never[]) => unknown).bind(target) : member;
-    },
-  });
 }
 
 function pause(milliseconds: number): Promise<void> {

@@ -1,13 +1,12 @@
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Database, Db } from '../../src/database/database.js';
+import type { Database } from '../../src/database/database.js';
 import { schema } from '../../src/database/schema.js';
-import type { Change, RowImages } from '../../src/outbox/images.js';
-import { withTransaction } from '../../src/outbox/with-transaction.js';
+import type { Change } from '../../src/outbox/images.js';
 import { fillDatabase, ONE, PRODUCT, SECRET, TWO } from './database-fixture.js';
 import { ALL, type OpenedDatabase } from './database-kinds.js';
 
-const { categories, medicines, memberships, outbox, productGroups, products, sessions, stockLevels, tenants, users } = schema;
+const { categories, medicines, memberships, outbox, productGroups, products, sessions, tenants, users } = schema;
 
 describe.each(ALL)('the outbox on $name', ({ open }) => {
   let opened: OpenedDatabase;
@@ -200,91 +199,6 @@ describe.each(ALL)('the outbox on $name', ({ open }) => {
         .sort(),
     );
     expect(captured.every(({ count }) => count === 4)).toBe(true);
-  });
-
-  describe('withTransaction', () => {
-    const sell = (tx: Db) => tx.update(stockLevels).set({ quantity: sql`${stockLevels.quantity} - 1` });
-
-    it('tells what its transaction changed, once that is committed and before it answers', async () => {
-      const told: RowImages[] = [];
-      const before = await database.read(ONE, (db) => db.select().from(stockLevels));
-      let visible: number | undefined;
-      const answer = await withTransaction(
-        {
-          database,
-          scope: ONE,
-          applied: async (images) => {
-            told.push(images);
-            visible = (await database.read(ONE, (db) => db.select().from(stockLevels)))[0]?.quantity;
-          },
-        },
-        async (tx) => {
-          await sell(tx);
-          await tx
-            .insert(schema.stockMovements)
-            .values({ tenantId: ONE.tenantId, medicineId: ONE.medicineId, delta: -1, reason: 'SALE' });
-          return 'sold';
-        },
-      );
-      expect(answer).toBe('sold');
-      expect(visible).toBe((before[0]?.quantity ?? 0) - 1);
-      expect(told).toHaveLength(1);
-      expect(told[0]?.changes).toEqual([
-        { table: 'stock_levels', partition: ONE.tenantId, images: [{ medicine_id: ONE.medicineId, tenant_id: ONE.tenantId }] },
-        {
-          table: 'stock_movements',
-          partition: ONE.tenantId,
-          images: [expect.objectContaining({ medicine_id: ONE.medicineId, reason: 'SALE' })],
-        },
-      ]);
-      const ids = await database.read('platform', (db) =>
-        db
-          .select({ id: sql<string>`id::text` })
-          .from(outbox)
-          .orderBy(outbox.id),
-      );
-      expect(told[0]?.outboxIds).toEqual(ids.map(({ id }) => id));
-    });
-
-    it('tells nothing and leaves nothing when it rolls back', async () => {
-      const told: RowImages[] = [];
-      const target = { database, scope: ONE, applied: async (images: RowImages) => void told.push(images) };
-      const failing = withTransaction(target, async (tx) => {
-        await sell(tx);
-        throw new Error('changed my mind');
-      });
-      await expect(failing).rejects.toThrow('changed my mind');
-      expect([told, await recorded()]).toEqual([[], []]);
-    });
-
-    it('tells nothing when nothing changed', async () => {
-      const told: RowImages[] = [];
-      const target = { database, scope: ONE, applied: async (images: RowImages) => void told.push(images) };
-      await withTransaction(target, (tx) => tx.select().from(medicines));
-      expect(told).toEqual([]);
-    });
-
-    it('tells each of many at once its own changes', async () => {
-      const told: RowImages[] = [];
-      const name = (index: number) => `group ${index}`;
-      await Promise.all(
-        Array.from({ length: 12 }, (_, index) =>
-          withTransaction({ database, scope: 'platform', applied: async (images) => void told.push(images) }, (tx) =>
-            tx.insert(productGroups).values({ id: sql`gen_random_uuid()`, tradeName: name(index) }),
-          ),
-        ),
-      );
-      const names = told.map(({ changes }) =>
-        changes.flatMap(({ images }) => (images ?? []).map(({ trade_name }) => trade_name)),
-      );
-      expect(names.sort()).toEqual(Array.from({ length: 12 }, (_, index) => [name(index)]).sort());
-    });
-
-    it('passes on that its changes could not be applied: they stand, and stay in the outbox', async () => {
-      const applied = () => Promise.reject(new Error('no ledger'));
-      await expect(withTransaction({ database, scope: ONE, applied }, sell)).rejects.toThrow('no ledger');
-      expect((await recorded()).map(({ table }) => table)).toEqual(['stock_levels']);
-    });
   });
 
   it('keeps the catalogue’s table of products out of a tenant’s partition', async () => {

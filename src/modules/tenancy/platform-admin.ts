@@ -19,7 +19,7 @@ export interface PlatformAdmin {
  * @throws LarderError BAD_USER_INPUT by the rules of any new account, or ALREADY_EXISTS.
  */
 export async function createPlatformAdmin(
-  database: Pick<Database, 'write'>,
+  database: Pick<Database, 'writeAndRead'>,
   account: { readonly email: string; readonly name: string; readonly password: string },
 ): Promise<PlatformAdmin> {
   validateArgument(Object.assign(new NewAccountInput(), account));
