@@ -26,15 +26,15 @@ export const outbox = pgTable(
       .notNull()
       .default(sql`pg_current_xact_id()`),
     createdAt: timestamp('created_at', { withTimezone: true, mode: 'string', precision: 3 }).notNull().defaultNow(),
-    /** The ledger's epochs under which this row's invalidations were applied. */
     /** When it was first marked as applied: a transaction may have been under way for long before. */
     markedAt: timestamp('marked_at', { withTimezone: true, mode: 'string', precision: 3 }),
+    /** The ledger's epochs under which this row's invalidations were applied. */
     appliedEpochs: text('applied_epochs')
       .array()
       .notNull()
       .default(sql`'{}'`),
   },
-  (table) => [index('outbox_txid').on(table.txid), index('outbox_created_at').on(table.createdAt)],
+  (table) => [index('outbox_txid').on(table.txid)],
 );
 
 /**
