@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
 import { silentLogger } from '../../lib/logger.js';
 import { partition, tags } from '../core/tags.js';
@@ -15,6 +16,7 @@ class Server {
   /** How long a reply is on its way, in milliseconds of faked time. */
   late = 0;
   calls = 0;
+  wake: (position: string) => void = () => undefined;
 
   readonly connection = {
     sendCommand: async (parts: readonly string[]): Promise<unknown> => {
@@ -29,7 +31,10 @@ class Server {
       if (this.late > 0) vi.advanceTimersByTime(this.late);
       return reply;
     },
-    subscribe: async () => async () => undefined,
+    subscribe: async (_channel: string, wake: (position: string) => void) => {
+      this.wake = wake;
+      return async () => undefined;
+    },
   };
 }
 
@@ -66,6 +71,27 @@ describe('the ledger on Redis', () => {
     server.time -= 500_000_000;
     await ledger.sync();
     expect(ledger.now()).toBe(500_000);
+    vi.useRealTimers();
+  });
+
+  it('asks when it is woken by another node, and not by what it has invalidated itself', async () => {
+    const { server, ledger } = setUp();
+    server.epoch = randomUUID();
+    await ledger.start();
+    const { epoch, position } = await ledger.invalidate([tag]);
+    server.calls = 0;
+    server.wake(`${epoch}:${position}`);
+    await Promise.resolve();
+    expect(server.calls).toBe(0);
+    server.position++;
+    server.wake(`${epoch}:${position + 1}`);
+    await vi.waitFor(() => expect(ledger.position).toBe(position + 1));
+    expect(server.calls).toBe(1);
+    // Of another epoch, or not understood: asked rather than believed.
+    server.wake(`another:${position}`);
+    await Promise.resolve();
+    expect(server.calls).toBe(2);
+    await ledger.close();
     vi.useRealTimers();
   });
 

@@ -6,6 +6,7 @@ import { CacheError } from '../core/errors.js';
 import type { Stamp } from '../core/entry.js';
 import { LEDGER_MAX_TAGS, LedgerCopy, type Invalidation, type Ledger, type LedgerReport } from '../core/ledger.js';
 import type { Without } from '../core/mechanisms.js';
+import { covers } from '../core/position-token.js';
 import { StandingClock, type Standing } from '../core/standing.js';
 import type { Partition, Tag } from '../core/tags.js';
 import { ledgerScript } from './ledger-script.js';
@@ -13,8 +14,8 @@ import { ledgerScript } from './ledger-script.js';
 /** What the ledger needs of a Redis client: a command sent as it is, and a subscription of its own connection. */
 export interface LedgerConnection {
   sendCommand(parts: readonly string[]): Promise<unknown>;
-  /** Calls `wake` whenever another node has invalidated something. A hint: nothing depends on it. */
-  subscribe(channel: string, wake: () => void): Promise<() => Promise<void>>;
+  /** Calls `wake` with the ledger's position whenever a node, this one too, has invalidated something. A hint: nothing depends on it. */
+  subscribe(channel: string, wake: (position: string) => void): Promise<() => Promise<void>>;
 }
 
 export interface RedisLedgerOptions {
@@ -97,7 +98,7 @@ export class RedisLedger implements Ledger {
     }
     this.#schedule();
     try {
-      this.#unsubscribe = await this.options.connection.subscribe(this.#channel, () => void this.sync().catch(() => undefined));
+      this.#unsubscribe = await this.options.connection.subscribe(this.#channel, (position) => this.#wake(position));
     } catch (error) {
       this.options.logger.warn({ err: error }, 'no wake-ups from the ledger: its copy is brought up to date by the clock alone');
     }
@@ -190,6 +191,12 @@ export class RedisLedger implements Ledger {
     this.#closed = true;
     clearTimeout(this.#timer);
     await this.#unsubscribe?.().catch(() => undefined);
+  }
+
+  /** What this node has invalidated itself came back with the reply, and wakes it all the same. */
+  #wake(position: string): void {
+    if (covers(this, position)) return;
+    this.sync().catch(() => undefined);
   }
 
   #schedule(): void {
