@@ -22,11 +22,18 @@ export interface RelayOptions {
   readonly marksPerEpoch?: boolean;
   /** Milliseconds between polls. */
   readonly interval?: number;
+  /** For tests whose time is another. */
+  readonly rest?: (milliseconds: number, end: AbortSignal) => Promise<unknown>;
 }
 
 const INTERVAL = 500;
 /** Rows per poll; while there are more, the poll goes on. */
 const BATCH = 1000;
+/**
+ * What was applied is marked after so many milliseconds, together: whoever changed something waits for the reply just then.
+ * Another node's poll that comes in between applies it once more.
+ */
+const GATHERING = 20;
 /** Rows that were applied are kept this long: a load may be under way, or another epoch begin, that has not heard of them. */
 const KEPT = '10 minutes';
 const POLLS_BETWEEN_PRUNINGS = 120;
@@ -40,7 +47,8 @@ export class Relay {
   readonly #stopped = new AbortController();
   #running: Promise<void> | null = null;
   #polls = 0;
-  #unmarked: { readonly outboxIds: readonly string[]; readonly epoch: Epoch }[] = [];
+  /** Rows that this node has applied and not marked yet, with the epoch under which it did. */
+  readonly #unmarked = new Map<string, Epoch>();
   #marking: Promise<void> | null = null;
 
   constructor(private readonly options: RelayOptions) {}
@@ -63,8 +71,9 @@ export class Relay {
     const epoch = this.options.epoch();
     for (;;) {
       const rows = await this.options.database.write('platform', (tx) => unapplied(tx, this.options.marksPerEpoch === false ? null : epoch));
-      const taken = await this.options.apply(imagesOf(rows));
-      await this.#mark(rows.map((row) => row.id), taken);
+      const left = rows.filter((row) => this.#unmarked.get(row.id) !== epoch);
+      const taken = await this.options.apply(imagesOf(left));
+      await this.#mark((taken === epoch ? rows : left).map((row) => row.id), taken);
       // Met another epoch: rows that were applied under the last one must be judged again, by another poll.
       if (taken !== epoch) return this.#stopped.signal.aborted ? undefined : this.poll();
       if (rows.length < BATCH) break;
@@ -73,23 +82,22 @@ export class Relay {
     if (this.#polls++ % POLLS_BETWEEN_PRUNINGS === 0) await this.options.database.write('platform', prune);
   }
 
-  /**
-   * Notes that rows were applied under an epoch, soon and together with others: a poll that comes before finds them
-   * unmarked and applies them again.
-   */
+  /** Notes that this node has applied rows under an epoch: none of its polls does so again, and soon no other node's. */
   applied(outboxIds: readonly string[], epoch: Epoch): void {
-    this.#unmarked.push({ outboxIds, epoch });
+    for (const id of outboxIds) this.#unmarked.set(id, epoch);
     this.#marking ??= this.#markAll();
   }
 
   async #markAll(): Promise<void> {
     const { logger } = this.options;
-    for (let rows = this.#unmarked; rows.length > 0; rows = this.#unmarked) {
-      this.#unmarked = [];
-      for (const epoch of new Set(rows.map((row) => row.epoch))) {
-        const ids = rows.filter((row) => row.epoch === epoch).flatMap((row) => row.outboxIds);
+    while (this.#unmarked.size > 0) {
+      await this.#rest(GATHERING);
+      const gathered = [...this.#unmarked];
+      for (const epoch of new Set(gathered.map(([, under]) => under))) {
+        const ids = gathered.filter(([, under]) => under === epoch).map(([id]) => id);
         await this.#mark(ids, epoch).catch((error: unknown) => logger.debug({ err: error }, 'applied changes were not marked'));
       }
+      for (const [id] of gathered) this.#unmarked.delete(id);
     }
     this.#marking = null;
   }
@@ -116,10 +124,19 @@ export class Relay {
         if (!failing) logger.warn({ err: error }, 'the outbox cannot be polled: nothing stored is trusted meanwhile');
         failing = true;
       }
-      const rest = Math.max(0, interval - (performance.now() - beganAt));
-      await pause(rest, undefined, { signal: this.#stopped.signal, ref: false }).catch(() => undefined);
+      await this.#rest(Math.max(0, interval - (performance.now() - beganAt)));
     }
   }
+
+  /** Ends early when the relay is closed. */
+  async #rest(milliseconds: number): Promise<void> {
+    const { rest = restInTime } = this.options;
+    await rest(milliseconds, this.#stopped.signal).catch(() => undefined);
+  }
+}
+
+function restInTime(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return pause(milliseconds, undefined, { signal, ref: false });
 }
 
 interface OutboxRow {

@@ -24,7 +24,7 @@ describe.each(ALL)('the relay on $name', ({ open }) => {
   afterAll(() => opened.close());
 
   /** A node: its ledger takes everything under the epoch it is in. */
-  function node({ epoch = 'e1', marksPerEpoch = true } = {}) {
+  function node({ epoch = 'e1', marksPerEpoch = true, meets, rest }: { epoch?: string; marksPerEpoch?: boolean; meets?: string; rest?: () => Promise<unknown> } = {}) {
     const state = { epoch, away: false, taken: [] as Change[], polls: [] as string[] };
     const relay = new Relay({
       database,
@@ -33,14 +33,20 @@ describe.each(ALL)('the relay on $name', ({ open }) => {
       epoch: () => state.epoch,
       apply: ({ changes }: RowImages) => {
         if (state.away) return Promise.reject(new Error('away'));
+        state.epoch = meets ?? state.epoch;
         state.taken.push(...changes);
         return Promise.resolve(state.epoch);
       },
       onPolled: (poll) => state.polls.push(poll.epoch),
+      ...(rest === undefined ? {} : { rest }),
     });
     return { state, relay };
   }
 
+  const applied = async () => {
+    const rows = await database.read('platform', (db) => db.select({ epochs: outbox.appliedEpochs }).from(outbox).orderBy(outbox.id));
+    return rows.map(({ epochs }) => epochs);
+  };
   const change = () => database.write(ONE, (tx) => tx.update(categories).set({ slug: sql`slug || 'x'` }).where(eq(categories.id, ONE.categoryId)));
 
   it('F4 finds what a crash has left, once', async () => {
@@ -81,21 +87,11 @@ describe.each(ALL)('the relay on $name', ({ open }) => {
     const { state, relay } = node();
     await change();
     await relay.poll();
-    const other = new Relay({
-      database,
-      logger: silentLogger,
-      epoch: () => state.epoch,
-      apply: ({ changes }) => {
-        // The ledger has begun another epoch since this node last heard of it.
-        state.epoch = 'e2';
-        state.taken.push(...changes);
-        return Promise.resolve('e2');
-      },
-      onPolled: ({ epoch }) => state.polls.push(epoch),
-    });
+    // The ledger has begun another epoch since this node last heard of it.
+    const { state: met, relay: other } = node({ meets: 'e2' });
     await other.poll();
-    expect(state.polls).toEqual(['e1', 'e2']);
-    expect(state.taken).toHaveLength(2);
+    expect(met.polls).toEqual(['e2']);
+    expect([state.taken.length, met.taken.length]).toEqual([1, 1]);
   });
 
   it('marks what its own node has applied', async () => {
@@ -106,6 +102,43 @@ describe.each(ALL)('the relay on $name', ({ open }) => {
     await relay.close();
     await relay.poll();
     expect(state.taken).toEqual([]);
+  });
+
+  it('does not apply again what its own node has applied and not marked yet, but for another epoch', async () => {
+    const { state, relay } = node({ rest: () => new Promise(() => undefined) });
+    await change();
+    const [row] = await database.read('platform', (db) => db.select({ id: outbox.id }).from(outbox));
+    relay.applied([String(row?.id)], 'e1');
+    state.epoch = 'e2';
+    await relay.poll();
+    expect([state.taken.length, await applied()]).toEqual([1, [['e2']]]);
+    state.epoch = 'e1';
+    await relay.poll();
+    expect([state.taken.length, await applied()]).toEqual([1, [['e2', 'e1']]]);
+  });
+
+  it('F5 does not mark under an epoch that it meets what it has applied under the last', async () => {
+    const { state, relay } = node({ rest: () => new Promise(() => undefined), meets: 'e2' });
+    await change();
+    const [row] = await database.read('platform', (db) => db.select({ id: outbox.id }).from(outbox));
+    relay.applied([String(row?.id)], 'e1');
+    await relay.poll();
+    expect(state.taken).toHaveLength(1);
+    expect(await applied()).toEqual([['e2']]);
+  });
+
+  it('gathers what it marks', async () => {
+    const go: (() => void)[] = [];
+    const { relay } = node({ rest: () => new Promise((resolve) => go.push(() => resolve(undefined))) });
+    for (let times = 0; times < 3; times++) await change();
+    const rows = await database.read('platform', (db) => db.select({ id: outbox.id }).from(outbox));
+    opened.statements.length = 0;
+    for (const { id } of rows) relay.applied([String(id)], 'e1');
+    expect(go).toHaveLength(1);
+    go[0]?.();
+    await relay.close();
+    expect(await applied()).toEqual([['e1'], ['e1'], ['e1']]);
+    expect(opened.statements.filter((statement) => statement.includes('update outbox'))).toHaveLength(1);
   });
 
   it('takes more rows than fit one batch', async () => {

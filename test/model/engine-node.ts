@@ -53,6 +53,7 @@ export class EngineNode extends WorldNode {
       epoch: () => this.ledger.epoch,
       onPolled: (poll) => this.feed.polled(poll),
       marksPerEpoch: !without.has('mark-per-epoch'),
+      rest: () => this.pause(),
     });
     this.#isPolling = without.has('outbox');
     this.reads = new EngineReads(this);
