@@ -22,9 +22,37 @@ const SELL = 'mutation ($input: SellMedicineInput!) { sellMedicine(input: $input
 
 /**
  * What outbox and ledger cost a mutation: the same sale on two nodes in turns, one of which has neither triggers nor
- * ledger calls.
+ * ledger calls. The bar is that of a database that does not wait for its disk: there a commit costs next to nothing, and
+ * all that is added weighs most. How much it is where commits wait is shown beside it.
  */
 export async function overhead(options: Options, print: (line: string) => void): Promise<boolean> {
+  const measured = await measure(options, false);
+  const passed = ratioOf(measured) <= BAR;
+  print(line(measured, `at most ${BAR}: ${passed ? 'met' : 'NOT MET'}`));
+  if (measured.isDurable) return passed;
+  const durable = await measure(options, true);
+  // A server that was named, or a container, is as it is.
+  if (durable.isDurable) print(line(durable, 'as in production'));
+  return passed;
+}
+
+function ratioOf({ withOutbox, without }: Measured): number {
+  return withOutbox / without;
+}
+
+function line(measured: Measured, remark: string): string {
+  const { withOutbox, without, isDurable } = measured;
+  return `${isDurable ? 'commits wait for the disk' : 'commits do not wait for the disk'}: median of ${MEASURED} sales each, in turns, ${withOutbox.toFixed(2)} ms with outbox and ledger, ${without.toFixed(2)} ms without: ratio ${ratioOf(measured).toFixed(2)} (${remark})`;
+}
+
+interface Measured {
+  readonly isDurable: boolean;
+  /** Median in milliseconds, with outbox and ledger. */
+  readonly withOutbox: number;
+  readonly without: number;
+}
+
+async function measure(options: Options, isDurable: boolean): Promise<Measured> {
   const ends: (() => Promise<unknown>)[] = [];
   try {
     const directory = temporaryDirectory('overhead');
@@ -32,7 +60,7 @@ export async function overhead(options: Options, print: (line: string) => void):
     process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
     const logs = options.logs ?? directory;
     mkdirSync(logs, { recursive: true });
-    const services = await ownServices(process.env);
+    const services = await ownServices(process.env, { isDurable });
     ends.push(() => services.stop());
     const redis = await OwnRedis.start(services.redisProgram, join(directory, 'redis'));
     ends.push(() => redis.kill());
@@ -75,10 +103,7 @@ export async function overhead(options: Options, print: (line: string) => void):
       }
     }
     const [withOutbox, without] = times.map((of) => quantile(of, 0.5) ?? 0) as [number, number];
-    const ratio = withOutbox / without;
-    print(`median of ${MEASURED} sales each, in turns: ${withOutbox.toFixed(2)} ms with outbox and ledger, ${without.toFixed(2)} ms without`);
-    print(`ratio ${ratio.toFixed(2)} (at most ${BAR}): ${ratio <= BAR ? 'met' : 'NOT MET'}`);
-    return ratio <= BAR;
+    return { isDurable: services.isDurable, withOutbox, without };
   } finally {
     for (const end of ends.reverse()) await end().catch(() => undefined);
   }

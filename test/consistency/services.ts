@@ -8,11 +8,17 @@ export interface OwnServices {
   /** Of a superuser, whom row security does not bind. */
   readonly databaseUrl: string;
   readonly redisProgram: string;
+  /** Whether a commit waits for the disk. */
+  readonly isDurable: boolean;
   stop(): Promise<void>;
 }
 
-/** A database of its own, and the program of a Redis that may be killed: what runs on this machine already is not touched. */
-export async function ownServices(env: Readonly<Record<string, string | undefined>>): Promise<OwnServices> {
+/**
+ * A database of its own, and the program of a Redis that may be killed: what runs on this machine already is not touched.
+ *
+ * @param wanted.isDurable as in production, where the server can be had so; to tests durability is of no use.
+ */
+export async function ownServices(env: Readonly<Record<string, string | undefined>>, wanted: { readonly isDurable?: boolean } = {}): Promise<OwnServices> {
   const machine = thisMachine(env);
   let programs = await installed(machine);
   const missing = (['postgres', 'redis'] as const).filter((service) => programs[service] === undefined);
@@ -23,16 +29,22 @@ export async function ownServices(env: Readonly<Record<string, string | undefine
   const { redis } = programs;
   if (redis === undefined) throw new Error(`The checker kills and restarts a Redis of its own. Install with: ${machine.remedy(['redis'])}`);
   const named = await machine.named('postgres');
-  if (named !== undefined) return { ...(await databaseOn(named)), redisProgram: redis };
+  if (named !== undefined) return { ...(await databaseOn(named)), redisProgram: redis, isDurable: await waitsForDisk(named) };
   if (programs.postgres === undefined && !(await machine.docker())) {
     throw new Error(`The checker needs PostgreSQL. Install with: ${machine.remedy(['postgres'])}`);
   }
-  const server = programs.postgres === undefined ? await startPostgresContainer() : await startPostgres(programs.postgres);
-  return { databaseUrl: server.url, redisProgram: redis, stop: () => server.stop() };
+  const server = programs.postgres === undefined ? await startPostgresContainer() : await startPostgres(programs.postgres, wanted);
+  return { databaseUrl: server.url, redisProgram: redis, isDurable: await waitsForDisk(server.url), stop: () => server.stop() };
 }
 
 async function installed(machine: ReturnType<typeof thisMachine>): Promise<{ postgres: string | undefined; redis: string | undefined }> {
   return { postgres: await machine.installed('postgres'), redis: await machine.installed('redis') };
+}
+
+async function waitsForDisk(url: string): Promise<boolean> {
+  const sql = postgres(url, { max: 1, onnotice: () => undefined });
+  const [row] = await sql`select current_setting('fsync') = 'on' and current_setting('synchronous_commit') <> 'off' as durable`.finally(() => sql.end());
+  return row?.['durable'] === true;
 }
 
 async function databaseOn(server: string): Promise<{ databaseUrl: string; stop: () => Promise<void> }> {

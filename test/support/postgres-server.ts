@@ -13,16 +13,11 @@ export interface PostgresServer extends ChildServer {
 const nobody: Identity = { uid: 65534, gid: 65534 };
 
 /** Durability is of no use to a database that lives for one test run. */
-const SETTINGS = [
-  'fsync=off',
-  'synchronous_commit=off',
-  'full_page_writes=off',
-  'max_connections=200',
-  'listen_addresses=127.0.0.1',
-];
+const FORGETFUL = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
+const SETTINGS = ['max_connections=200', 'listen_addresses=127.0.0.1'];
 
-/** A new cluster on a free port, with the programs found in `bin`. */
-export function startPostgres(bin: string): Promise<PostgresServer> {
+/** A new cluster on a free port, with the programs found in `bin`; a durable one waits for its disk, as in production. */
+export function startPostgres(bin: string, { isDurable = false } = {}): Promise<PostgresServer> {
   return withRetries(async () => {
     const identity = process.getuid?.() === 0 ? nobody : undefined;
     const directory = temporaryDirectory('postgres', identity);
@@ -36,7 +31,7 @@ export function startPostgres(bin: string): Promise<PostgresServer> {
     );
     if (init.status !== 0) throw new Error(`initdb failed: ${init.error?.message ?? init.stderr}`);
     const port = await freePort();
-    const settings = [...SETTINGS, `port=${port}`, 'unix_socket_directories='].flatMap((setting) => ['-c', setting]);
+    const settings = [...(isDurable ? [] : FORGETFUL), ...SETTINGS, `port=${port}`, 'unix_socket_directories='].flatMap((setting) => ['-c', setting]);
     const server = await startChildServer({
       command: join(bin, 'postgres'),
       args: ['-D', data, ...settings],
