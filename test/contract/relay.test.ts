@@ -151,6 +151,25 @@ describe.each(ALL)('the relay on $name', ({ open }) => {
     expect(state.polls).toEqual(['e1']);
   });
 
+  it('does not look through what its epoch has been told, however much that is', async () => {
+    const { state, relay } = node();
+    await database.owner((tx) =>
+      tx.execute(sql`
+        insert into outbox (table_name, partition, marked_at, applied_epochs)
+        select 'categories', ${ONE.tenantId}, now(), '{e1}' from generate_series(1, 20000)`),
+    );
+    await database.owner((tx) => tx.execute(sql`analyze outbox`));
+    await change();
+    opened.statements.length = 0;
+    await relay.poll();
+    expect(state.taken.map(({ table }) => table)).toEqual(['categories']);
+    const [select = ''] = opened.statements.filter((statement) => statement.includes('from outbox'));
+    const asked = select.replace(/limit \$\d+/, 'limit 1000').replaceAll(/\$\d+/g, `'e1'`);
+    const plan = JSON.stringify(await database.owner((tx) => tx.execute(sql.raw(`explain ${asked}`))));
+    expect(plan).toContain('outbox_applied');
+    expect(plan).not.toContain('Seq Scan');
+  });
+
   it('prunes what was applied and is old, and nothing else', async () => {
     const { relay } = node();
     await database.owner((tx) =>

@@ -34,7 +34,8 @@ export const outbox = pgTable(
       .notNull()
       .default(sql`'{}'`),
   },
-  (table) => [index('outbox_txid').on(table.txid)],
+  // The second finds what is not marked with an epoch, however much is.
+  (table) => [index('outbox_txid').on(table.txid), index('outbox_applied').on(table.appliedEpochs)],
 );
 
 /**
