@@ -53,6 +53,8 @@ export interface AppOptions {
   readonly ledgerMaxTags?: number;
   /** A database that is open already, and is left open by `close`. */
   readonly database?: Database;
+  /** In the place of the API's own: everything around it stays, and its resolvers get the same context. */
+  readonly schema?: GraphQLSchema;
 }
 
 export interface App {
@@ -83,10 +85,12 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   logDecisions(cache, logger);
 
   const running: { admin?: Admin } = {};
-  const schema = await buildApiSchema(() => {
-    if (running.admin === undefined) throw new Error('the admin fields were asked before the start was complete');
-    return running.admin;
-  });
+  const schema =
+    options.schema ??
+    (await buildApiSchema(() => {
+      if (running.admin === undefined) throw new Error('the admin fields were asked before the start was complete');
+      return running.admin;
+    }));
   const fields = cacheFields<Context, ReadDb>(schema, {
     readerOf: (context) => context.reader,
     contextWithin: (context, reader, of) => context.within(reader, of),

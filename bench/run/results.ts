@@ -1,0 +1,31 @@
+import type { InvalidationResult } from '../src/invalidation/invalidation-protocol.js';
+import type { LoadResult } from '../src/load/load-protocol.js';
+import type { ServerKind } from '../src/servers/server-protocol.js';
+import type { Work } from './check-answers.js';
+
+export interface ServerResults {
+  readonly kind: ServerKind;
+  readonly work: Work;
+  readonly rounds: readonly LoadResult[];
+}
+
+export interface ScenarioResults {
+  readonly name: string;
+  readonly title: string;
+  readonly servers: readonly ServerResults[];
+}
+
+/** Everything that was measured, as it is written to results.json. */
+export interface Results {
+  readonly date: string;
+  readonly machine: Readonly<Record<string, string>>;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly settings: Readonly<Record<string, string | number | boolean>>;
+  readonly scenarios: readonly ScenarioResults[];
+  readonly invalidation: InvalidationResult | null;
+}
+
+/** Processor microseconds per request, one for each round. */
+export function cpuPerRequest({ rounds }: Pick<ServerResults, 'rounds'>): number[] {
+  return rounds.map(({ cpuMicroseconds, requests }) => cpuMicroseconds / requests);
+}
