@@ -2,16 +2,17 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { checkAnswers, workKey, type Answers, type Work } from './check-answers.js';
+import { checkAnswers, workKey, type Answers } from './check-answers.js';
 import { toSvg } from './chart.js';
 import { measureInvalidation } from './invalidation.js';
 import { judge } from './judge.js';
 import { describeMachine, describeVersions } from './machine.js';
-import { measure, perRound, type Plan, type Rounds } from './measure.js';
+import { measure, requestsNeeded, type Plan, type Rounds } from './measure.js';
+import type { ServerKind } from '../src/servers/server-protocol.js';
 import type { Options } from './options.js';
 import { startLoader } from './processes.js';
 import { toMarkdown, verdictWord } from './report.js';
-import type { Results, ScenarioResults } from './results.js';
+import type { Results, ScenarioResults, Work } from './results.js';
 import { SCENARIOS, type Scenario } from './scenarios.js';
 import { Services } from './services.js';
 import { buildWorld, type World, type WorldSize } from './world.js';
@@ -57,11 +58,16 @@ function wants({ scenarios }: Options, name: string): boolean {
   return scenarios.length === 0 || scenarios.includes(name);
 }
 
+/** Without the server whose answer they copy, the bare ones have none. */
 function choose(options: Options): readonly Scenario[] {
   const known = [...SCENARIOS.map(({ name }) => name), INVALIDATION];
   const unknown = options.scenarios.find((name) => !known.includes(name));
   if (unknown !== undefined) throw new Error(`there is no scenario "${unknown}": give ${known.join(', ')}`);
-  return SCENARIOS.filter(({ name }) => wants(options, name));
+  const wanted = ({ kind, copied }: { readonly kind: ServerKind; readonly copied: ServerKind | undefined }): boolean =>
+    options.servers.length === 0 || options.servers.includes(kind) || kind === copied;
+  return SCENARIOS.filter(({ name }) => wants(options, name))
+    .map((scenario) => ({ ...scenario, servers: scenario.servers.filter((kind) => wanted({ kind, copied: scenario.copied })) }))
+    .filter(({ servers }) => servers.length > 0);
 }
 
 /** Servers on one processor, load, PostgreSQL and Redis on the others, where there are several. */
@@ -80,7 +86,7 @@ function canPin(): boolean {
 }
 
 function sizeOf(plans: ReadonlyMap<Scenario, Plan>, { quick }: Options): WorldSize {
-  const once = [...plans].filter(([scenario]) => scenario.once === true).map(([, plan]) => plan.rounds * perRound(plan));
+  const once = [...plans].filter(([scenario]) => scenario.once === true).map(([, plan]) => requestsNeeded(plan));
   const misses = Math.max(100, ...once);
   return quick ? { products: 6_000, medicinesPerTenant: 400, kiosks: misses, warehouse: misses } : { products: Infinity, medicinesPerTenant: 3_200, kiosks: misses, warehouse: misses };
 }
@@ -112,8 +118,9 @@ function resultsOf(scenario: Scenario, rounds: Rounds, work: ReadonlyMap<string,
   return { name, title, servers: servers.map((kind) => ({ kind, work: work.get(workKey(scenario, kind)) as Work, rounds: rounds.get(kind) ?? [] })) };
 }
 
-function settingsOf({ scenarios, rounds, warm, measure: measured, pin }: Options): Results['settings'] {
-  const asked = [...(scenarios.length === 0 ? [] : [`--scenarios ${scenarios.join(',')}`]), ...(rounds === null ? [] : [`--rounds ${rounds}`])].join(' ');
+function settingsOf({ scenarios, servers, rounds, warm, measure: measured, pin }: Options): Results['settings'] {
+  const list = (name: string, values: readonly string[]): string[] => (values.length === 0 ? [] : [`--${name} ${values.join(',')}`]);
+  const asked = [...list('scenarios', scenarios), ...list('servers', servers), ...(rounds === null ? [] : [`--rounds ${rounds}`])].join(' ');
   return { asked, warmSeconds: warm, measuredSeconds: measured, connections: CONNECTIONS, pinned: pin && canPin() };
 }
 

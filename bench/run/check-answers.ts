@@ -4,21 +4,11 @@ import type { LoadRequest } from '../src/load/load-protocol.js';
 import { usesRedis, type BareReply, type ServerKind } from '../src/servers/server-protocol.js';
 import { send, type Reply } from './http.js';
 import { startServer, type RunningServer } from './processes.js';
+import type { Work } from './results.js';
 import type { Scenario } from './scenarios.js';
 import type { Services } from './services.js';
 import { median } from './statistics.js';
 import type { World } from './world.js';
-
-/** What a request does when nothing is timed, by scenario and server: medians of one request at a time. */
-export interface Work {
-  readonly statements: number;
-  readonly allStatements: number;
-  readonly redisCommands: number;
-  readonly roundTripsBefore: number;
-  readonly responseHeaders: number;
-  readonly bytes: number;
-  readonly encoding: string;
-}
 
 export interface Answers {
   readonly work: ReadonlyMap<string, Work>;

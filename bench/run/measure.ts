@@ -13,6 +13,9 @@ export interface Plan {
   readonly processor: Processor;
 }
 
+/** A server's first round is slower than all others: its code is being compiled. */
+const UNCOUNTED = 1;
+
 export type Rounds = ReadonlyMap<ServerKind, readonly LoadResult[]>;
 
 interface Measuring {
@@ -44,7 +47,7 @@ export async function measure(scenario: Scenario, plan: Plan, { services, world,
     }
     const requests = scenario.requests(world);
     await loader.prepare(requests);
-    for (let round = 0; round < plan.rounds; round++) {
+    for (let round = 0; round < plan.rounds + UNCOUNTED; round++) {
       for (const kind of turned(scenario.servers, round)) {
         const { port, pid } = servers.get(kind) as RunningServer;
         const { connections, warm, measure: measured } = plan;
@@ -52,9 +55,9 @@ export async function measure(scenario: Scenario, plan: Plan, { services, world,
         if (scenario.once === true && from + perRound(plan) > requests.length) throw new Error(`${scenario.name} has too few requests that nobody has sent`);
         const result = await loader.load({ port, pid, connections, warm, measure: measured, from });
         if (result.failure !== null) throw new Error(`${kind} failed in ${scenario.name}: ${result.failure}`);
-        results.get(kind)?.push(result);
+        if (round >= UNCOUNTED) results.get(kind)?.push(result);
       }
-      print(`${scenario.name}: round ${round + 1} of ${plan.rounds}`);
+      print(`${scenario.name}: ${round < UNCOUNTED ? 'warmed up' : `round ${round + 1 - UNCOUNTED} of ${plan.rounds}`}`);
     }
     return results;
   } finally {
@@ -63,10 +66,15 @@ export async function measure(scenario: Scenario, plan: Plan, { services, world,
   }
 }
 
-/** How many requests a round may send; those under way at its end are not sent again. */
-export function perRound({ warm, measure: measured, connections }: Plan): number {
+function perRound({ warm, measure: measured, connections }: Plan): number {
   const of = (amount: Amount): number => ('requests' in amount ? amount.requests : 0);
+  // Those under way at the end of a round are not sent again.
   return of(warm) + of(measured) + 2 * connections;
+}
+
+/** How many requests are needed that are sent only once. */
+export function requestsNeeded(plan: Plan): number {
+  return (plan.rounds + UNCOUNTED) * perRound(plan);
 }
 
 /** Nobody is always first. */

@@ -5,6 +5,8 @@ export interface Options {
   readonly quick: boolean;
   /** Names of scenarios; empty: all. */
   readonly scenarios: readonly string[];
+  /** Names of servers; empty: all. */
+  readonly servers: readonly string[];
   readonly rounds: number | null;
   /** Seconds that a server is warmed up, and measured, in one round. */
   readonly warm: number;
@@ -19,6 +21,7 @@ export const USAGE = `npm run bench -- [options]
 
   --quick               checks that all servers answer alike and that everything runs; measures nothing
   --scenarios a,b       only these (small, small-redis, large, large-compressed, mixed, nested, miss, miss-known, invalidation)
+  --servers a,b         only these servers, as the tables name them
   --rounds 7            measures each server so often
   --warm 2 --measure 4  seconds per round
   --out directory       where results go, instead of bench/
@@ -32,6 +35,7 @@ export function readOptions(argv: readonly string[]): Options {
     options: {
       quick: { type: 'boolean', default: false },
       scenarios: { type: 'string', default: '' },
+      servers: { type: 'string', default: '' },
       rounds: { type: 'string' },
       warm: { type: 'string', default: '2' },
       measure: { type: 'string', default: '4' },
@@ -41,13 +45,21 @@ export function readOptions(argv: readonly string[]): Options {
   });
   return {
     quick: values.quick,
-    scenarios: values.scenarios.split(',').map((name) => name.trim()).filter((name) => name !== ''),
+    scenarios: names(values.scenarios),
+    servers: names(values.servers),
     rounds: values.rounds === undefined ? null : positive('rounds', values.rounds),
     warm: positive('warm', values.warm),
     measure: positive('measure', values.measure),
     out: values.out ?? null,
     pin: values.pin,
   };
+}
+
+function names(text: string): string[] {
+  return text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
 }
 
 function positive(name: string, text: string): number {

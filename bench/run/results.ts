@@ -1,7 +1,17 @@
 import type { InvalidationResult } from '../src/invalidation/invalidation-protocol.js';
 import type { LoadResult } from '../src/load/load-protocol.js';
 import type { ServerKind } from '../src/servers/server-protocol.js';
-import type { Work } from './check-answers.js';
+
+/** What a request does when nothing is timed, medians of one request at a time. */
+export interface Work {
+  readonly statements: number;
+  readonly allStatements: number;
+  readonly redisCommands: number;
+  readonly roundTripsBefore: number;
+  readonly responseHeaders: number;
+  readonly bytes: number;
+  readonly encoding: string;
+}
 
 export interface ServerResults {
   readonly kind: ServerKind;

@@ -10,6 +10,8 @@ const COPIED = [
   'test',
   'schema',
   'examples',
+  'bench/run',
+  'bench/src',
   'package.json',
   'tsconfig.json',
   'tsconfig.build.json',
