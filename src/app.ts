@@ -32,7 +32,7 @@ import { applyPurge, createContextFactory, write } from './context-factory.js';
 import { openCache } from './open-cache.js';
 import { announceWrites } from './server/announce-writes.js';
 import { createLogger } from './server/logger.js';
-import { createServer } from './server/create-server.js';
+import { createServer, type Host, type ServerOptions } from './server/create-server.js';
 import type { Readiness } from './server/health.js';
 import { limitAttempts, type AttemptsOptions } from './server/limits/limit-attempts.js';
 import { readOperations } from './server/operations.js';
@@ -55,6 +55,8 @@ export interface AppOptions {
   readonly database?: Database;
   /** In the place of the API's own: everything around it stays, and its resolvers get the same context. */
   readonly schema?: GraphQLSchema;
+  /** In the place of Fastify: answers by other means, from the same. */
+  readonly host?: (options: ServerOptions<Context>) => Promise<Host>;
 }
 
 export interface App {
@@ -118,7 +120,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   if (metrics !== null) measureCache(metrics, running.admin);
 
   const createContext = createContextFactory({ ...opened, database, clock, onRenewalError: (error) => logger.warn({ err: error }, 'a session was not renewed') });
-  const server = await createServer<Context>({
+  const server = await (options.host ?? createServer<Context>)({
     config,
     logger,
     schema,

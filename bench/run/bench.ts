@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -26,6 +27,7 @@ type Print = (line: string) => void;
 /** The whole run. @returns whether everything answered alike and ran; bars are printed and not enforced. */
 export async function bench(options: Options, print: Print): Promise<void> {
   const chosen = choose(options);
+  if (!options.quick && process.platform !== 'linux') throw new Error('processor time is read from /proc, which only Linux has: elsewhere there is --quick alone');
   const services = await Services.start();
   try {
     const plans = new Map(chosen.map((scenario) => [scenario, planOf(scenario, options)]));
@@ -82,7 +84,7 @@ function planOf(scenario: Scenario, { quick, rounds, warm, measure: measured, pi
 }
 
 function canPin(): boolean {
-  return process.platform === 'linux' && availableParallelism() > 1;
+  return availableParallelism() > 1 && spawnSync('taskset', ['--version']).status === 0;
 }
 
 function sizeOf(plans: ReadonlyMap<Scenario, Plan>, { quick }: Options): WorldSize {

@@ -49,6 +49,13 @@ interface Asked {
   readonly of: ServerKind;
 }
 
+interface RatioOfRounds {
+  readonly ratio: number;
+  readonly least: number;
+  readonly most: number;
+  readonly rounds: number;
+}
+
 class Judge {
   constructor(private readonly results: Results) {}
 
@@ -57,7 +64,7 @@ class Judge {
     const said = { bar, criterion, limit: `at most ${limit} x` };
     if (found === null) return { ...said, figure: null, met: null };
     if (found.rounds < rounds) return { ...said, figure: `${found.ratio.toFixed(2)} x in only ${found.rounds} rounds`, met: false };
-    return { ...said, figure: `${found.ratio.toFixed(2)} x`, met: found.ratio <= limit };
+    return { ...said, figure: `${found.ratio.toFixed(2)} x (${found.least.toFixed(2)} to ${found.most.toFixed(2)})`, met: found.ratio <= limit };
   }
 
   /** Below each of the peers: the one that comes closest is named. */
@@ -80,11 +87,11 @@ class Judge {
     return { bar, criterion: 'the reply is compressed', figure: encoding, limit: 'not identity', met: encoding === null ? null : encoding !== 'identity' };
   }
 
-  #ratio(asked: Asked, to: ServerKind): { readonly ratio: number; readonly rounds: number } | null {
+  #ratio(asked: Asked, to: ServerKind): RatioOfRounds | null {
     const [one, other] = [this.#server(asked), this.#server({ ...asked, of: to })];
     if (one === undefined || other === undefined || one.rounds.length === 0) return null;
     const all = ratios(cpuPerRequest(one), cpuPerRequest(other));
-    return { ratio: median(all), rounds: all.length };
+    return { ratio: median(all), least: Math.min(...all), most: Math.max(...all), rounds: all.length };
   }
 
   #server({ scenario, of }: Asked): ServerResults | undefined {

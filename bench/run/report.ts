@@ -20,7 +20,7 @@ export function toMarkdown(results: Results, verdicts: readonly Verdict[]): stri
     '',
     '## Bars',
     '',
-    'Medians of the ratios within rounds, of processor time per request, unless something else is said.',
+    'Medians of the ratios within rounds (least to most), of processor time per request, unless something else is said.',
     '',
     ...table(['bar', 'criterion', 'figure', 'limit', ''], verdicts.map(({ bar, criterion, figure, limit, met }) => [bar, criterion, figure ?? '—', limit, verdictWord(met)])),
     '',

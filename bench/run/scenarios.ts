@@ -68,7 +68,7 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'large-compressed',
     title: '80 KB hit from memory, compressed',
     servers: ['bare-map', 'larder-fastify-memory', 'larder-http-memory'],
-    requests: (world) => [ask(world.shop, LARGE, { headers: { 'accept-encoding': 'gzip' } })],
+    requests: (world) => [ask(world.shop, LARGE, { headers: { 'accept-encoding': 'gzip, br' } })],
     copied: 'larder-fastify-memory',
     rounds: ROUNDS,
   },

@@ -22,6 +22,13 @@ export interface ServerOptions<Context extends BaseContext> extends GraphqlOptio
   readonly metrics?: Registry | null;
 }
 
+/** What answers HTTP. */
+export interface Host {
+  /** @returns where. */
+  listen(where: { readonly host: string; readonly port: number }): Promise<string>;
+  close(): Promise<unknown>;
+}
+
 /** How long a client may take to send a request: slower ones are cut off, so that they cannot hold connections for ever. */
 const REQUEST_TIMEOUT = 30_000;
 

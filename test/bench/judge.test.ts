@@ -39,7 +39,7 @@ function verdict(of: Results, criterion: RegExp): Verdict {
 describe('the bars', () => {
   it('take the ratio within each round, so that a slow round is slow for both', () => {
     const of = results({ small: { 'bare-map': [10, 100, 10], 'larder-fastify-memory': [17, 170, 17] } });
-    expect(verdict(of, /on Fastify, to the bare Map/)).toMatchObject({ figure: '1.70 x', met: true });
+    expect(verdict(of, /on Fastify, to the bare Map/)).toMatchObject({ figure: '1.70 x (1.70 to 1.70)', met: true });
   });
 
   it('are met up to their limit and not above it', () => {

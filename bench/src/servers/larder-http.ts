@@ -1,18 +1,10 @@
-import 'reflect-metadata';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { ApolloServer, HeaderMap } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
-import { KeyvAdapter } from '@apollo/utils.keyvadapter';
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
-import { cacheFields } from '../../../dist/cache/graphql/index.js';
-import { createContextFactory } from '../../../dist/context-factory.js';
-import { openDatabase } from '../../../dist/database/database.js';
-import { authorizeFields } from '../../../dist/graphql/authorize.js';
-import { MAX_PAGE_SIZE } from '../../../dist/graphql/connection.js';
-import type { Context, ReadDb } from '../../../dist/graphql/context.js';
-import { systemClock } from '../../../dist/lib/clock.js';
-import { openCache } from '../../../dist/open-cache.js';
-import { announceWrites } from '../../../dist/server/announce-writes.js';
+import { collectDefaultMetrics, Histogram, type Registry } from 'prom-client';
+import { createApp } from '../../../dist/app.js';
+import type { Context } from '../../../dist/graphql/context.js';
+import type { Host, ServerOptions } from '../../../dist/server/create-server.js';
 import { parseCredentials } from '../../../dist/server/credentials.js';
 import { admitRequest } from '../../../dist/server/limits/admit-request.js';
 import { clientOf } from '../../../dist/server/limits/client-address.js';
@@ -21,7 +13,6 @@ import { giveUpAfter, type IsGivenUp } from '../../../dist/server/limits/give-up
 import { knownOperations } from '../../../dist/server/limits/known-operations.js';
 import { limitCost } from '../../../dist/server/limits/limit-cost.js';
 import { limitRequests } from '../../../dist/server/limits/limit-requests.js';
-import { createLogger } from '../../../dist/server/logger.js';
 import { NO_PERSISTED_OPERATIONS } from '../../../dist/server/persisted-operations.js';
 import { formatError } from '../../../dist/server/public-error.js';
 import { reportErrors } from '../../../dist/server/report-errors.js';
@@ -33,56 +24,59 @@ import { closeServer, listen } from './listen.js';
 import { SECURITY_HEADERS } from './security-headers.js';
 import type { StartServer } from './server-protocol.js';
 
-/**
- * Larder's rooms without Fastify, as a team with a node:http server of its own would put them together: the same engine,
- * limits, authentication, metrics, log and headers.
- */
+/** Larder without Fastify, as a team with a node:http server of its own would have it: everything around it is the same. */
 export const startLarderHttp: StartServer = async (args, onQuery) => {
-  const config = larderConfig(args);
-  const logger = createLogger(config.log);
-  const database = await openDatabase({ url: args.databaseUrl, poolMax: config.database.poolMax, dataDir: null, logger, onQuery });
-  const opened = await openCache({ config, database, clock: systemClock, logger });
-  const schema = measuredSchema((context: Context) => new LarderAccess(context));
-  cacheFields<Context, ReadDb>(schema, {
-    readerOf: (context) => context.reader,
-    contextWithin: (context, reader, of) => context.within(reader, of),
-    varyBy: (context) => ({ language: context.language() }),
-    viewerOf: ({ viewer }) => (viewer.kind === 'anonymous' ? null : viewer.userId),
-    version: 'measured',
+  const app = await createApp(larderConfig(args), {
+    onQuery,
+    schema: measuredSchema((context: Context) => new LarderAccess(context)),
+    host: hostOnHttp,
   });
-  authorizeFields(schema);
-  const apollo = new ApolloServer<Context>({
+  const { url } = await app.listen();
+  return { port: Number(new URL(url).port), close: () => app.close() };
+};
+
+async function hostOnHttp(options: ServerOptions<Context>): Promise<Host> {
+  const apollo = createApollo(options);
+  await apollo.start();
+  const server = createServer(listener(options, apollo));
+  return {
+    listen: async () => `http://127.0.0.1:${await listen(server)}`,
+    close: () => close(server, apollo),
+  };
+}
+
+async function close(server: Server, apollo: ApolloServer<Context>): Promise<void> {
+  await closeServer(server);
+  await apollo.stop();
+}
+
+function createApollo({ config, logger, schema, apolloCache, plugins, maxPageSize = Infinity, isUnavailable = () => false }: ServerOptions<Context>): ApolloServer<Context> {
+  return new ApolloServer<Context>({
     schema,
-    cache: new KeyvAdapter<string>(opened.stores.keyv as never),
-    nodeEnv: 'production',
+    cache: apolloCache,
+    nodeEnv: config.environment,
     introspection: config.introspection,
-    hideSchemaDetailsFromClientErrors: true,
+    hideSchemaDetailsFromClientErrors: !config.introspection,
     csrfPrevention: { requestHeaders: ['Authorization', 'X-Tenant', 'Larder-After'] },
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens: config.limits.tokens },
     validationRules: [knownOperations, limitDocument(config.limits)],
-    formatError: formatError(() => false),
+    formatError: formatError(isUnavailable),
     plugins: [
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginCacheControlDisabled(),
       reportErrors(logger),
-      limitCost({ max: config.limits.cost, maxPageSize: MAX_PAGE_SIZE }),
-      announceWrites(),
+      limitCost({ max: config.limits.cost, maxPageSize }),
+      ...plugins,
     ],
   });
-  await apollo.start();
-  const createContext = createContextFactory({ ...opened, database, clock: systemClock, onRenewalError: () => undefined });
-  const limiter = limitRequests(config.limits.requestsPerMinute);
-  const durations = measureDurations();
+}
 
-  async function contextOf(request: IncomingMessage, isGivenUp: IsGivenUp): Promise<Context> {
-    const client = clientOf(request.socket.remoteAddress ?? '');
-    const id = request.headers['x-request-id'] as string;
-    const context = await createContext({ id, credentials: parseCredentials(request.headers), client, isGivenUp, logger });
-    await limiter.take(context.viewer.kind === 'anonymous' ? `client ${client}` : `viewer ${context.viewer.userId}`);
-    return context;
-  }
+function listener(options: ServerOptions<Context>, apollo: ApolloServer<Context>): (request: IncomingMessage, response: ServerResponse) => void {
+  const { config, logger } = options;
+  const durations = options.metrics ? measureDurations(options.metrics) : null;
+  const createContext = contextOf(options);
 
   async function answer(request: IncomingMessage, response: ServerResponse, bytes: Buffer): Promise<void> {
     const began = performance.now();
@@ -94,23 +88,18 @@ export const startLarderHttp: StartServer = async (args, onQuery) => {
     const reply = await giveUpAfter(config.limits.requestTimeout, (isGivenUp) =>
       apollo.executeHTTPGraphQLRequest({
         httpGraphQLRequest: { method, headers: headersOf(request), search: '', body },
-        context: () => contextOf(request, isGivenUp),
+        context: () => createContext(request, isGivenUp),
       }),
     );
     const text = reply.body.kind === 'complete' ? reply.body.string : '';
-    response.writeHead(reply.status ?? 200, {
-      ...SECURITY_HEADERS,
-      'x-request-id': id,
-      ...Object.fromEntries(reply.headers),
-      'content-length': Buffer.byteLength(text),
-    });
-    response.end(text);
+    const headers = { ...SECURITY_HEADERS, 'x-request-id': id, 'cache-control': 'no-store', ...Object.fromEntries(reply.headers) };
+    response.writeHead(reply.status ?? 200, { ...headers, 'content-length': Buffer.byteLength(text) }).end(text);
     const milliseconds = performance.now() - began;
-    durations.observe({ method, route: '/graphql', status: response.statusCode }, milliseconds / 1_000);
+    durations?.observe({ method, route: '/graphql', status: response.statusCode }, milliseconds / 1_000);
     logger.info({ reqId: id, method, path: '/graphql', status: response.statusCode, ms: Math.round(milliseconds * 10) / 10 }, 'request');
   }
 
-  const server = createServer((request, response) => {
+  return (request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
@@ -119,18 +108,20 @@ export const startLarderHttp: StartServer = async (args, onQuery) => {
         response.writeHead(500).end();
       });
     });
-  });
-  const port = await listen(server);
-  return {
-    port,
-    close: async () => {
-      await closeServer(server);
-      await apollo.stop();
-      await opened.close();
-      await database.close();
-    },
   };
-};
+}
+
+function contextOf({ config, logger, context, viewerOf = () => null }: ServerOptions<Context>) {
+  const limiter = limitRequests(config.limits.requestsPerMinute);
+  return async (request: IncomingMessage, isGivenUp: IsGivenUp): Promise<Context> => {
+    const client = clientOf(request.socket.remoteAddress ?? '');
+    const id = request.headers['x-request-id'] as string;
+    const found = await context({ id, credentials: parseCredentials(request.headers), client, isGivenUp, logger });
+    const viewer = viewerOf(found);
+    await limiter.take(viewer === null ? `client ${client}` : `viewer ${viewer}`);
+    return found;
+  };
+}
 
 function headersOf(request: IncomingMessage): HeaderMap {
   const headers = new HeaderMap();
@@ -140,8 +131,7 @@ function headersOf(request: IncomingMessage): HeaderMap {
   return headers;
 }
 
-function measureDurations(): Histogram {
-  const registry = new Registry();
+function measureDurations(registry: Registry): Histogram {
   collectDefaultMetrics({ register: registry });
   return new Histogram({ name: 'duration_seconds', help: 'Time of a request.', labelNames: ['method', 'route', 'status'], registers: [registry] });
 }
