@@ -10,7 +10,7 @@ import { judge } from './judge.js';
 import { describeMachine, describeVersions } from './machine.js';
 import { measure, requestsNeeded, type Plan, type Rounds } from './measure.js';
 import type { ServerKind } from '../src/servers/server-protocol.js';
-import type { Options } from './options.js';
+import { DEFAULT_SECONDS, type Options } from './options.js';
 import { startLoader } from './processes.js';
 import { toMarkdown, verdictWord } from './report.js';
 import type { Results, ScenarioResults, Work } from './results.js';
@@ -28,6 +28,7 @@ type Print = (line: string) => void;
 export async function bench(options: Options, print: Print): Promise<void> {
   const chosen = choose(options);
   if (!options.quick && process.platform !== 'linux') throw new Error('processor time is read from /proc, which only Linux has: elsewhere there is --quick alone');
+  const machine = describeMachine();
   const services = await Services.start();
   try {
     const plans = new Map(chosen.map((scenario) => [scenario, planOf(scenario, options)]));
@@ -41,7 +42,7 @@ export async function bench(options: Options, print: Print): Promise<void> {
     const invalidation = wants(options, INVALIDATION) ? await measureInvalidation({ redisUrl: services.redisUrl, ...(options.quick ? QUICK_TRIALS : TRIALS) }, print) : null;
     const results: Results = {
       date: new Date().toISOString(),
-      machine: describeMachine(),
+      machine,
       versions: { ...describeVersions(), ...(await services.versions()) },
       settings: settingsOf(options),
       scenarios,
@@ -121,9 +122,14 @@ function resultsOf(scenario: Scenario, rounds: Rounds, work: ReadonlyMap<string,
 }
 
 function settingsOf({ scenarios, servers, rounds, warm, measure: measured, pin }: Options): Results['settings'] {
-  const list = (name: string, values: readonly string[]): string[] => (values.length === 0 ? [] : [`--${name} ${values.join(',')}`]);
-  const asked = [...list('scenarios', scenarios), ...list('servers', servers), ...(rounds === null ? [] : [`--rounds ${rounds}`])].join(' ');
-  return { asked, warmSeconds: warm, measuredSeconds: measured, connections: CONNECTIONS, pinned: pin && canPin() };
+  const asked = [
+    ...(scenarios.length === 0 ? [] : [`--scenarios ${scenarios.join(',')}`]),
+    ...(servers.length === 0 ? [] : [`--servers ${servers.join(',')}`]),
+    ...(rounds === null ? [] : [`--rounds ${rounds}`]),
+    ...(warm === DEFAULT_SECONDS.warm ? [] : [`--warm ${warm}`]),
+    ...(measured === DEFAULT_SECONDS.measure ? [] : [`--measure ${measured}`]),
+  ];
+  return { asked: asked.join(' '), warmSeconds: warm, measuredSeconds: measured, connections: CONNECTIONS, pinned: pin && canPin() };
 }
 
 function report(results: Results, { quick, out }: Options, print: Print): void {

@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { cpus, release, totalmem, type } from 'node:os';
+import { cpus, loadavg, release, totalmem, type } from 'node:os';
 
-/** The machine, as far as it bears on figures. */
+/** The machine, as far as it bears on figures; to be asked before anything is started. */
 export function describeMachine(): Readonly<Record<string, string>> {
   const [first] = cpus();
   return {
     processors: `${cpus().length} x ${first?.model.trim() ?? 'unknown'}`,
     memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
     system: `${type()} ${release()}`,
+    'load before the run': (loadavg()[1] ?? NaN).toFixed(1),
   };
 }
 

@@ -17,6 +17,8 @@ export interface Options {
   readonly pin: boolean;
 }
 
+export const DEFAULT_SECONDS = { warm: 2, measure: 4 } as const;
+
 export const USAGE = `npm run bench -- [options]
 
   --quick               checks that all servers answer alike and that everything runs; measures nothing
@@ -37,8 +39,8 @@ export function readOptions(argv: readonly string[]): Options {
       scenarios: { type: 'string', default: '' },
       servers: { type: 'string', default: '' },
       rounds: { type: 'string' },
-      warm: { type: 'string', default: '2' },
-      measure: { type: 'string', default: '4' },
+      warm: { type: 'string', default: String(DEFAULT_SECONDS.warm) },
+      measure: { type: 'string', default: String(DEFAULT_SECONDS.measure) },
       out: { type: 'string' },
       pin: { type: 'boolean', default: true },
     },
