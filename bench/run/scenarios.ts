@@ -90,7 +90,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'miss',
     title: 'Miss, every level cold: another viewer, tenant and key each time',
-    servers: ['larder-fastify-memory', 'larder-fastify-redis', 'larder-fastify-off', 'larder-http-memory', 'larder-http-redis', 'larder-http-off'],
+    servers: ['larder-fastify-off', 'larder-fastify-memory', 'larder-fastify-redis', 'larder-http-memory', 'larder-http-redis', 'larder-http-off'],
     requests: (world) => world.kiosks.map((kiosk) => ask(kiosk, MISS, { variables: { id: kiosk.medicineId } })),
     once: true,
     rounds: 9,
