@@ -14,14 +14,15 @@ import { printSchema } from './admin/print-schema.js';
 import { refuseDemoAccounts } from './admin/refuse-demo.js';
 import { welcome } from './admin/welcome.js';
 import type { Cache, Without } from './cache/index.js';
-import { cacheFields } from './cache/graphql/index.js';
+import { cacheFields, ResponseCache, responseCachePlugin, type FieldCacheOptions } from './cache/graphql/index.js';
 import type { Config } from './config.js';
 import { openDatabase, type Database, type DatabaseOptions, type Db, type DbScope } from './database/database.js';
 import { isUnavailable } from './database/database-error.js';
-import { authorizeFields } from './graphql/authorize.js';
+import { authorizeFields, requiredRole } from './graphql/authorize.js';
 import { MAX_PAGE_SIZE } from './graphql/connection.js';
 import type { Context, ReadDb } from './graphql/context.js';
 import { profiles } from './graphql/profiles.js';
+import type { Role } from './graphql/roles.js';
 import type { WriteLog } from './graphql/write-log.js';
 import { systemClock, type Clock } from './lib/clock.js';
 import { withDeadline } from './lib/deadline.js';
@@ -93,15 +94,23 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       if (running.admin === undefined) throw new Error('the admin fields were asked before the start was complete');
       return running.admin;
     }));
-  const fields = cacheFields<Context, ReadDb>(schema, {
+  const caching: FieldCacheOptions<Context, ReadDb> = {
     readerOf: (context) => context.reader,
     contextWithin: (context, reader, of) => context.within(reader, of),
     varyBy: (context, args) => (context.tenantOrNull === null ? {} : { language: context.language(asText(args['language'])) }),
     // A tenant's partition holds nothing about people who do not belong to it (P2).
     viewerOf: ({ viewer }) => (viewer.kind === 'anonymous' || viewer.role === null ? null : viewer.userId),
     version: digest(buildId() + printSchema(schema)),
-  });
+  };
+  const fields = cacheFields(schema, caching);
   authorizeFields(schema);
+  const responses = new ResponseCache<Context, ReadDb>({
+    ...caching,
+    schema,
+    defaultMaxAge: config.cache.defaultMaxAge,
+    permissionOf: requiredRole,
+    holds: (context, role) => context.mayDo(role as Role),
+  });
   // Apollo hands a copy of the context to resolvers; what is in it is the same.
   const clients = new WeakMap<WriteLog, string>();
   guardPasswords(schema, { config, redis: opened.stores.redis, clientOf: ({ writes }) => clients.get(writes) ?? '' });
@@ -119,7 +128,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const metrics = config.metrics === null ? null : new Registry();
   if (metrics !== null) measureCache(metrics, running.admin);
 
-  const createContext = createContextFactory({ ...opened, database, clock, onRenewalError: (error) => logger.warn({ err: error }, 'a session was not renewed') });
+  const createContext = createContextFactory({ ...opened, database, clock, explainsToAll: config.environment !== 'production', onRenewalError: (error) => logger.warn({ err: error }, 'a session was not renewed') });
   const server = await (options.host ?? createServer<Context>)({
     config,
     logger,
@@ -128,6 +137,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     persisted,
     maxPageSize: MAX_PAGE_SIZE,
     plugins: [announceWrites()],
+    responses: (shown) => responseCachePlugin(responses, { ...shown, explains: (context) => context.explains }),
     metrics,
     context: async (incoming) => {
       const context = await createContext(incoming);

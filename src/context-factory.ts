@@ -2,6 +2,7 @@ import { BYPASS, covers, GLOBAL, partition, positionToken, Reader, type Invalida
 import type { Database, Db, DbScope } from './database/database.js';
 import { Context, type ReadDb, type Transaction, type WriteScope } from './graphql/context.js';
 import { LarderError } from './graphql/errors.js';
+import { suffices } from './graphql/roles.js';
 import { WriteLog } from './graphql/write-log.js';
 import type { Clock } from './lib/clock.js';
 import { createIdentify } from './modules/tenancy/tenancy.module.js';
@@ -15,6 +16,8 @@ export interface ContextRooms extends Pick<OpenCache, 'cache' | 'feed' | 'relay'
   readonly database: Database;
   readonly clock: Clock;
   readonly onRenewalError: (error: unknown) => void;
+  /** Whether everybody may ask how an answer came about, or staff alone. */
+  readonly explainsToAll: boolean;
 }
 
 /** Makes the function that finds out who asks, and gives the operation its ways to read and to write. */
@@ -51,7 +54,8 @@ export function createContextFactory(rooms: ContextRooms): (incoming: IncomingRe
     if (tenant !== null) reader = new Reader<ReadDb>({ cache, request, partition: partition(tenant.id), sources });
     const writes = new WriteLog();
     const transaction = transactions(writes, () => tenant?.id ?? null);
-    return new Context({ tenant, viewer, acceptedLanguages: credentials.acceptedLanguages, reader, transaction, writes });
+    const explains = credentials.explain && (rooms.explainsToAll || suffices(viewer.role, 'STAFF'));
+    return new Context({ tenant, viewer, acceptedLanguages: credentials.acceptedLanguages, explains, reader, transaction, writes });
   };
 }
 

@@ -3,7 +3,7 @@ import { Directive } from 'type-graphql';
 import { directiveArguments } from '../cache/graphql/index.js';
 import type { Context } from './context.js';
 import { LarderError } from './errors.js';
-import { roles, suffices, type Role } from './roles.js';
+import { roles, type Role } from './roles.js';
 
 /** In the SDL, so that clients see what they need and the cache knows what a field's answer depends on. */
 export const requiresDirective = new GraphQLDirective({
@@ -48,7 +48,7 @@ export function authorizeFields(schema: GraphQLSchema): void {
 
 /** @throws LarderError UNAUTHENTICATED or FORBIDDEN. */
 export function authorize(context: Context, required: Role, what: string): void {
-  if (suffices(context.viewer.role, required)) return;
-  if (context.viewer.kind === 'anonymous') throw new LarderError('UNAUTHENTICATED', `${what} is for signed-in viewers only.`);
+  if (context.mayDo(required)) return;
+  if (!context.isSignedIn) throw new LarderError('UNAUTHENTICATED', `${what} is for signed-in viewers only.`);
   throw new LarderError('FORBIDDEN', `${what} requires the role ${required}.`);
 }

@@ -1,5 +1,6 @@
 import { Field, Int, ObjectType, type ClassType } from 'type-graphql';
 import { LarderError } from './errors.js';
+import { PartOfParent } from './cache-profile.js';
 
 /** What `first` and `after` select of an ordered list. */
 export interface PageAsk {
@@ -45,6 +46,7 @@ function decodeCursor(cursor: string, parts: number): SortKey {
   throw new LarderError('CURSOR_INVALID', 'The cursor was not handed out by this field.');
 }
 
+@PartOfParent()
 @ObjectType({ description: 'Where a page stands in its list (Relay cursor connections).' })
 export class PageInfo {
   @Field(() => Boolean)
@@ -74,6 +76,7 @@ export interface Connection<Node, Ask> {
 
 /** The `…Edge` and `…Connection` types of a node type. `totalCount` is a field resolver's: it is counted only when selected. */
 export function connectionTypes<Node extends object>(name: string, node: () => ClassType<Node>) {
+  @PartOfParent()
   @ObjectType(`${name}Edge`)
   class EdgeType implements Edge<Node> {
     @Field(node)
@@ -83,6 +86,7 @@ export function connectionTypes<Node extends object>(name: string, node: () => C
     readonly cursor!: string;
   }
 
+  @PartOfParent()
   @ObjectType(`${name}Connection`)
   class ConnectionType {
     @Field(() => [EdgeType])

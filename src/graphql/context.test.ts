@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Collector, GLOBAL, partition, tags, type Reader } from '../cache/index.js';
 import { Context, type ContextParts, type ReadDb, type Tenant } from './context.js';
+import { anonymous } from './viewer.js';
 import { WriteLog } from './write-log.js';
 
 const tenant: Tenant = { id: 'a', slug: 'downtown', name: 'Downtown', languages: ['en', 'fr'], defaultLanguage: 'en', currency: 'USD' };
@@ -9,7 +10,7 @@ function contextWith(changes: Partial<ContextParts>) {
   const collector = new Collector(partition('a'));
   const reader = { collector, partition: null } as unknown as Reader<ReadDb>;
   const transaction = () => Promise.reject(new Error('no transaction is expected'));
-  const parts = { tenant, viewer: null, acceptedLanguages: ['fr'], reader, transaction, writes: new WriteLog() };
+  const parts = { tenant, viewer: anonymous, acceptedLanguages: ['fr'], reader, transaction, writes: new WriteLog() };
   return { collector, context: new Context({ ...parts, ...changes }) };
 }
 
@@ -34,7 +35,20 @@ describe('a context', () => {
     await expect(context.transaction('tenant', () => Promise.resolve())).rejects.toEqual(tenantRequired);
   });
 
-  it('inside what all viewers share knows no viewer', () => {
-    expect(() => contextWith({}).context.viewer).toThrow('PUBLIC');
+  it('P1: answers who asks for the viewer inside what all viewers share, and forbids to store it', () => {
+    const { context, collector } = contextWith({});
+    const { reader } = context;
+    expect(context.within(reader, { shared: false, scope: 'PRIVATE' }).viewer).toBe(anonymous);
+    expect(collector.notStorable).toBeNull();
+    expect(context.within(reader, { shared: false, scope: 'PUBLIC' }).mayDo('STAFF')).toBe(false);
+    expect(collector.notStorable).toBeNull();
+    expect(context.within(reader, { shared: false, scope: 'PUBLIC' }).within(reader, { shared: false, scope: 'PRIVATE' }).viewer).toBe(anonymous);
+    expect(collector.notStorable).toContain('PUBLIC');
+  });
+
+  it('P2: answers who asks for the tenant inside what all tenants share, and forbids to store it', () => {
+    const { context, collector } = contextWith({});
+    expect(context.within(context.reader, { shared: true, scope: 'PUBLIC' }).language()).toBe('fr');
+    expect(collector.notStorable).toContain('shared by all');
   });
 });

@@ -2,6 +2,7 @@ import { GLOBAL, tags, type CacheScope, type Definition, type Reader, type Write
 import type { Db } from '../database/database.js';
 import { LarderError } from './errors.js';
 import { resolveLanguage } from './language.js';
+import { suffices, type Role } from './roles.js';
 import type { Viewer } from './viewer.js';
 import type { WriteLog } from './write-log.js';
 
@@ -34,23 +35,39 @@ export type Transaction = <T>(
 
 export interface ContextParts {
   readonly tenant: Tenant | null;
-  /** Null inside a load that all viewers share. */
-  readonly viewer: Viewer | null;
+  readonly viewer: Viewer;
   /** Languages that the client accepts, best first (RFC 9110, section 12.5.4). */
   readonly acceptedLanguages: readonly string[];
+  /** Whether the answer is to tell how it came about. */
+  readonly explains?: boolean;
   readonly reader: Reader<ReadDb>;
   readonly transaction: Transaction;
   readonly writes: WriteLog;
+  /** What others who get a value made with this context do not share: whoever asks for it, makes a value for one request alone. */
+  readonly unshared?: { readonly viewer: boolean; readonly tenant: boolean };
 }
 
 /** What every resolver gets: who asks, for which tenant, in which language, and the only ways to read and to write. */
 export class Context {
   constructor(private readonly parts: ContextParts) {}
 
-  /** Who asks. @throws Error inside a load whose value all viewers share: it must not depend on who asked first (P1). */
+  /** Who asks. What is made of it for all viewers is answered, and not stored: it must not depend on who asked first (P1). */
   get viewer(): Viewer {
-    if (this.parts.viewer === null) throw new Error('A resolver whose field is cached as PUBLIC asked who the viewer is: make its profile PRIVATE or leave the viewer out.');
+    if (this.parts.unshared?.viewer === true) this.reader.collector.forbid('it asked who the viewer is, and its scope is PUBLIC');
     return this.parts.viewer;
+  }
+
+  /** Whether the viewer's role suffices for what requires one. Fields say so in the schema, and keys hold it: anybody may ask. */
+  mayDo(required: Role): boolean {
+    return suffices(this.parts.viewer.role, required);
+  }
+
+  get explains(): boolean {
+    return this.parts.explains === true;
+  }
+
+  get isSignedIn(): boolean {
+    return this.parts.viewer.kind !== 'anonymous';
   }
 
   get reader(): Reader<ReadDb> {
@@ -59,7 +76,8 @@ export class Context {
 
   /** The tenant of the request. What is made of it depends on its row. @throws LarderError TENANT_REQUIRED where nobody said which. */
   get tenant(): Tenant {
-    const { tenant, reader } = this.parts;
+    const { reader } = this.parts;
+    const tenant = this.tenantOrNull;
     if (tenant === null) throw tenantRequired();
     reader.collector.tag(tags.row(GLOBAL, 'tenants', tenant.id));
     reader.collector.tag(tags.everyRow(GLOBAL, 'tenants'));
@@ -72,6 +90,7 @@ export class Context {
   }
 
   get tenantOrNull(): Tenant | null {
+    if (this.parts.unshared?.tenant === true) this.reader.collector.forbid('it asked for the tenant, and is to be shared by all');
     return this.parts.tenant;
   }
 
@@ -95,13 +114,13 @@ export class Context {
     return this.parts.transaction(scope, work, storing);
   }
 
-  /** The same request reading through another reader: without what its value must not depend on. */
+  /** The same request reading through another reader, for a value that others get, too. */
   within(reader: Reader<ReadDb>, of: { readonly shared: boolean; readonly scope: CacheScope }): Context {
+    const { unshared = { viewer: false, tenant: false } } = this.parts;
     return new Context({
       ...this.parts,
       reader,
-      tenant: of.shared ? null : this.parts.tenant,
-      viewer: of.scope === 'PUBLIC' ? null : this.parts.viewer,
+      unshared: { viewer: unshared.viewer || of.scope === 'PUBLIC', tenant: unshared.tenant || of.shared },
     });
   }
 }

@@ -1,8 +1,8 @@
-import { ApolloServer, HeaderMap, type ApolloServerPlugin, type BaseContext, type HTTPGraphQLRequest } from '@apollo/server';
+import { ApolloServer, HeaderMap, type ApolloServerPlugin, type BaseContext, type GraphQLRequestContext, type HTTPGraphQLRequest } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import type { KeyValueCache } from '@apollo/utils.keyvaluecache';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { GraphQLError, GraphQLSchema } from 'graphql';
+import type { GraphQLError, GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import type { Config } from '../config.js';
 import type { Logger } from '../lib/logger.js';
 import { parseCredentials, type Credentials } from './credentials.js';
@@ -17,7 +17,7 @@ import { NO_PERSISTED_OPERATIONS, withManifest, type PersistedOperations } from 
 import type { Playground } from './playground.js';
 import { formatError, publicCode, refuseRequest, ReportedError, unavailable, type IsUnavailable } from './public-error.js';
 import { HttpRefusal } from './read-json.js';
-import { reportErrors } from './report-errors.js';
+import { logErrors, reportErrors } from './report-errors.js';
 
 /** What the application gets to know of a request. */
 export interface IncomingRequest {
@@ -41,11 +41,18 @@ export interface GraphqlOptions<Context extends BaseContext> {
   /** Largest page that a list gives; none: as large as asked for. */
   readonly maxPageSize?: number;
   readonly plugins: readonly ApolloServerPlugin<Context>[];
+  /** Answers queries in the place of Apollo's execution; errors are shown and logged as if Apollo had met them. */
+  readonly responses?: (shown: ErrorsShown<Context>) => ApolloServerPlugin<Context>;
   /** Verifies the credentials. What it throws is the answer to the whole request. */
   readonly context: (request: IncomingRequest) => Promise<Context>;
   /** Whose requests are counted together; null for who is not signed in: these are counted by their client. */
   readonly viewerOf?: (context: Context) => string | null;
   readonly isUnavailable?: IsUnavailable;
+}
+
+export interface ErrorsShown<Context extends BaseContext> {
+  readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
+  readonly onErrors: (errors: readonly GraphQLError[], request: GraphQLRequestContext<Context>) => void;
 }
 
 /** Headers that no form and no plain link can send: a GET with one of them comes from a program that was allowed to. */
@@ -96,6 +103,10 @@ export async function serveGraphql<Context extends BaseContext>(
 
 function createApollo<Context extends BaseContext>(options: GraphqlOptions<Context>): ApolloServer<Context> {
   const { config, logger, persisted = NO_PERSISTED_OPERATIONS } = options;
+  const shown: ErrorsShown<Context> = {
+    formatError: formatError(options.isUnavailable ?? (() => false)),
+    onErrors: (errors, request) => logErrors(logger, errors, request),
+  };
   return new ApolloServer<Context>({
     schema: options.schema,
     cache: options.apolloCache,
@@ -110,7 +121,7 @@ function createApollo<Context extends BaseContext>(options: GraphqlOptions<Conte
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens: config.limits.tokens },
     validationRules: [knownOperations, limitDocument(config.limits)],
-    formatError: formatError(options.isUnavailable ?? (() => false)),
+    formatError: shown.formatError,
     // Apollo's landing page loads from elsewhere, and its caching headers would let browsers keep what a write has overtaken.
     plugins: [
       ApolloServerPluginLandingPageDisabled(),
@@ -118,6 +129,7 @@ function createApollo<Context extends BaseContext>(options: GraphqlOptions<Conte
       reportErrors(logger),
       // Before all that may answer from a cache.
       limitCost({ max: config.limits.cost, maxPageSize: options.maxPageSize ?? Infinity }),
+      ...(options.responses === undefined ? [] : [options.responses(shown)]),
       ...options.plugins,
     ],
   });

@@ -1,6 +1,6 @@
 import type { ApolloServerPlugin, BaseContext, GraphQLRequestContext } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
-import type { GraphQLFormattedError } from 'graphql';
+import type { GraphQLError, GraphQLFormattedError } from 'graphql';
 import type { Logger } from '../lib/logger.js';
 import { publicCode } from './public-error.js';
 
@@ -10,11 +10,7 @@ export function reportErrors(logger: Logger): ApolloServerPlugin {
     requestDidStart: () =>
       Promise.resolve({
         didEncounterErrors: (context) => {
-          for (const error of context.errors) {
-            if (publicCode(error) !== null) continue;
-            const fields = { err: unwrapResolverError(error), path: error.path?.join('.'), operation: context.operationName };
-            logger.error({ ...fields, reqId: requestIdOf(context) }, 'a field failed');
-          }
+          logErrors(logger, context.errors, context);
           return Promise.resolve();
         },
         willSendResponse: (context) => {
@@ -32,6 +28,15 @@ export function reportErrors(logger: Logger): ApolloServerPlugin {
   };
 }
 
-function requestIdOf({ request }: GraphQLRequestContext<BaseContext>): string | undefined {
+/** Those that were not made for the caller's eyes. */
+export function logErrors<Context extends BaseContext>(logger: Logger, errors: readonly GraphQLError[], context: GraphQLRequestContext<Context>): void {
+  for (const error of errors) {
+    if (publicCode(error) !== null) continue;
+    const fields = { err: unwrapResolverError(error), path: error.path?.join('.'), operation: context.operationName };
+    logger.error({ ...fields, reqId: requestIdOf(context) }, 'a field failed');
+  }
+}
+
+function requestIdOf<Context extends BaseContext>({ request }: GraphQLRequestContext<Context>): string | undefined {
   return request.http?.headers.get('x-request-id');
 }

@@ -17,6 +17,8 @@ export interface Subject {
   /** Changes when the stored shape or meaning does: a hash of schema and policy, of the table's shape, a build id. */
   readonly version: string;
   readonly profile?: string;
+  /** Fields and profiles that are part of the value: purging one of them is meant for it, too. */
+  readonly contains?: { readonly fields: readonly string[]; readonly profiles: readonly string[] };
 }
 
 /** Everything that an entry is, known before it is looked up. */
@@ -64,10 +66,15 @@ export class Identities {
     if (byPartition === undefined) this.#implied.set(subject, (byPartition = new Map<Partition, readonly Tag[]>()));
     let shared = byPartition.get(partition);
     if (shared === undefined) {
-      shared = [EVERYTHING, tags.partition(partition), tags.field(null, subject.name), tags.field(partition, subject.name)];
-      if (subject.profile !== undefined) {
-        shared = [...shared, tags.profile(null, subject.profile), tags.profile(partition, subject.profile)];
-      }
+      const { name, profile, contains = { fields: [], profiles: [] } } = subject;
+      const fields = new Set([name, ...contains.fields]);
+      const profiles = new Set([...(profile === undefined ? [] : [profile]), ...contains.profiles]);
+      shared = [
+        EVERYTHING,
+        tags.partition(partition),
+        ...[...fields].flatMap((field) => [tags.field(null, field), tags.field(partition, field)]),
+        ...[...profiles].flatMap((named) => [tags.profile(null, named), tags.profile(partition, named)]),
+      ];
       byPartition.set(partition, shared);
     }
     return [...shared, tags.key(key)];

@@ -22,6 +22,7 @@ export const cachePolicyDirective = new GraphQLDirective({
     profile: { type: GraphQLString },
     staleWhileRevalidate: { type: GraphQLInt },
     shared: { type: GraphQLBoolean, description: 'The value is the same for all tenants and reads nothing of any.' },
+    timeDependent: { type: GraphQLBoolean, description: 'The value may be another a moment later though nothing was written.' },
   },
 });
 
@@ -31,7 +32,7 @@ export const cacheDirectives: readonly GraphQLDirective[] = [cacheControlDirecti
 export const cacheDirectivesSDL = `
 enum CacheControlScope { PUBLIC PRIVATE }
 directive @cacheControl(maxAge: Int, scope: CacheControlScope, inheritMaxAge: Boolean) on FIELD_DEFINITION | OBJECT | INTERFACE | UNION
-directive @cachePolicy(profile: String, staleWhileRevalidate: Int, shared: Boolean) on FIELD_DEFINITION | OBJECT | INTERFACE | UNION
+directive @cachePolicy(profile: String, staleWhileRevalidate: Int, shared: Boolean, timeDependent: Boolean) on FIELD_DEFINITION | OBJECT | INTERFACE | UNION
 `;
 
 /** The arguments of a directive where it is used, by name; null where it is not used. */

@@ -6,6 +6,7 @@ import type { CacheScope } from '../core/policy.js';
 import type { Reader } from '../core/reader.js';
 import { GLOBAL } from '../core/tags.js';
 import { hintOfField, type FieldHint } from './hints.js';
+import { isPieceCollector } from './piece-collectors.js';
 
 /** How the field cache finds in an application's context what it needs, and nothing else. */
 export interface FieldCacheOptions<Context, Source> {
@@ -67,6 +68,7 @@ function wrap<Context, Source>({ field, name, hint }: CachedField<Context>, opti
     const reader = options.readerOf(context);
     // Only queries: what a mutation's reply contains is read after the change and stored by nobody (P6).
     if (reader === null || info.operation.operation !== OperationTypeNode.QUERY) return uncached();
+    if (info.path.prev === undefined && isPieceCollector(reader.collector)) return uncached();
     const partition = shared ? GLOBAL : reader.partition;
     const viewer = policy.scope === 'PRIVATE' ? options.viewerOf(context) : undefined;
     const parentIdentity = identityOf(parent);

@@ -1,5 +1,5 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import { CacheProfile } from '../../graphql/cache-profile.js';
+import { CacheProfile, PartOfParent } from '../../graphql/cache-profile.js';
 import { Node } from '../../graphql/node.js';
 import { Form, Inner, MAX_INT, NotNull, Several, Text, WholeNumber } from '../../graphql/validation.js';
 
@@ -20,6 +20,7 @@ export class Category {
   readonly sortOrder!: number;
 }
 
+@PartOfParent()
 @ObjectType({ description: 'A text in one language.' })
 export class LocalizedText {
   @Field(() => String, { description: 'BCP 47 tag.' })

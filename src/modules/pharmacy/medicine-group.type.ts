@@ -5,7 +5,7 @@ import { Node } from '../../graphql/node.js';
 import { PageArgs } from '../../graphql/page-args.js';
 import { SearchText } from '../../graphql/search.js';
 
-@CacheProfile('reference')
+@CacheProfile('reference', { shared: true })
 @ObjectType({ implements: Node, description: 'A trade name, with everything that is sold under it.' })
 export class MedicineGroup {
   @Field(() => ID)

@@ -1,6 +1,7 @@
-import { Directive, Field, Int, ObjectType } from 'type-graphql';
+import { Field, Int, ObjectType } from 'type-graphql';
+import { PartOfParent } from '../../graphql/cache-profile.js';
 
-@Directive('@cacheControl(inheritMaxAge: true)')
+@PartOfParent()
 @ObjectType()
 export class Money {
   @Field(() => Int, { description: 'In minor units of the currency: cents.' })

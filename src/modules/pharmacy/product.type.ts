@@ -15,7 +15,7 @@ registerEnumType(marketingStatuses, {
   valuesConfig: { DISCONTINUED: { description: 'Approved, and not sold any more.' } },
 });
 
-@CacheProfile('reference')
+@CacheProfile('reference', { shared: true })
 @ObjectType({ implements: Node, description: 'An approved product of the catalogue, which all tenants share.' })
 export class Product {
   @Field(() => ID, { description: 'Application type, application number and product number: `N205613001`.' })

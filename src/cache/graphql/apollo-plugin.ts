@@ -1,0 +1,50 @@
+import { HeaderMap, type ApolloServerPlugin, type BaseContext, type GraphQLRequestContext } from '@apollo/server';
+import type { GraphQLError, GraphQLFormattedError } from 'graphql';
+import { explain } from './explain.js';
+import { joinPieces, type ResponseCache } from './response-cache.js';
+
+export interface ResponseCachePluginOptions<Context extends BaseContext> {
+  /** The same as is given to Apollo Server, which formats only what it has executed itself. */
+  readonly formatError?: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
+  /** In the place of Apollo's `didEncounterErrors`, for errors of fields. */
+  readonly onErrors?: (errors: readonly GraphQLError[], request: GraphQLRequestContext<Context>) => void;
+  /** Whether the answer tells how it came about, in `extensions.cache`. */
+  readonly explains?: (context: Context) => boolean;
+}
+
+/** Lets Apollo Server answer queries from the response cache, after it has parsed and validated them. */
+export function responseCachePlugin<Context extends BaseContext, Source>(
+  responses: ResponseCache<Context, Source>,
+  options: ResponseCachePluginOptions<Context> = {},
+): ApolloServerPlugin<Context> {
+  return {
+    requestDidStart: () =>
+      Promise.resolve({
+        responseForOperation: async (request) => {
+          const { document, operation, contextValue: context } = request;
+          const plan = responses.planOf(document, operation);
+          const pieces = plan === null ? null : await responses.answer({ plan, context, variables: request.request.variables ?? {} });
+          if (pieces === null) return null;
+          const errors = pieces.flatMap((piece) => piece.errors);
+          if (errors.length > 0) options.onErrors?.(errors, request);
+          return {
+            http: { status: undefined, headers: new HeaderMap() },
+            body: {
+              kind: 'single',
+              singleResult: {
+                ...(errors.length === 0 ? {} : { errors: errors.map((error) => formatted(error, options)) }),
+                data: JSON.parse(joinPieces(pieces)) as Record<string, unknown> | null,
+                ...(options.explains?.(context) === true ? { extensions: { cache: explain(pieces, responses.options.readerOf(context)) } } : {}),
+              },
+            },
+          };
+        },
+      }),
+  };
+}
+
+/** As Apollo Server shows errors: with a code, and without what is none of the caller's business. */
+function formatted<Context extends BaseContext>(error: GraphQLError, { formatError }: ResponseCachePluginOptions<Context>): GraphQLFormattedError {
+  const shown: GraphQLFormattedError = { ...error.toJSON(), extensions: { ...error.extensions, code: error.extensions['code'] ?? 'INTERNAL_SERVER_ERROR' } };
+  return formatError === undefined ? shown : formatError(shown, error);
+}

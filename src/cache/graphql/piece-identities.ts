@@ -1,0 +1,62 @@
+import { canonical } from '../../lib/canonical.js';
+import type { Identities, Identity } from '../core/key.js';
+import { GLOBAL, type Partition } from '../core/tags.js';
+import type { PlannedPiece } from './operation-plan.js';
+import { fill, type Variables } from './template.js';
+
+/** Who asks, as far as answers differ by it. */
+export interface Asker {
+  /** Null for who belongs to no partition. */
+  readonly partition: Partition | null;
+  /** Null for the anonymous viewer. */
+  readonly viewer: string | null;
+  /** What every answer depends on: the language, say. Plain data. */
+  readonly varyBy: unknown;
+  readonly holds: (permission: string) => boolean;
+}
+
+/** What a piece is called in the cache, and whose it is; or why it is in no cache. */
+export type Identified = { readonly identity: Identity; readonly partition: Partition } | { readonly because: string };
+
+/** So many identities of one piece are remembered, of those whose arguments come with the request. */
+const REMEMBERED = 500;
+
+/**
+ * Names pieces. In the key is what the selected fields depend on and nothing else about the viewer: the partition, the
+ * arguments, the permissions among those that the fields require; for PRIVATE pieces the viewer (P1, P2, P5).
+ */
+export class PieceIdentities {
+  readonly #known = new WeakMap<PlannedPiece, Map<string, Identity>>();
+
+  constructor(private readonly identities: Identities) {}
+
+  of(piece: PlannedPiece, variables: Variables, asker: Asker): Identified {
+    if (piece.kind !== 'stored') return { because: piece.because ?? 'it is known' };
+    const { scope } = piece.policy;
+    const partition = piece.selected.shared && scope === 'PUBLIC' ? GLOBAL : asker.partition;
+    if (partition === null) return { because: 'the request names no partition' };
+    // Nothing private is kept for a viewer whom nobody could tell from another.
+    if (scope === 'PRIVATE' && asker.viewer === null) return { because: 'it is private, and the viewer is anonymous' };
+    let text: string;
+    try {
+      text = fill(piece.text, variables);
+    } catch {
+      return { because: 'its arguments are no plain data' };
+    }
+    const held = piece.permissions.filter((permission) => asker.holds(permission));
+    const about = canonical([text, asker.varyBy, held, scope === 'PRIVATE' ? asker.viewer : undefined]);
+    return { identity: this.#remember(piece, partition, about), partition };
+  }
+
+  #remember(piece: PlannedPiece, partition: Partition, about: string): Identity {
+    let known = this.#known.get(piece);
+    if (known === undefined) this.#known.set(piece, (known = new Map<string, Identity>()));
+    const key = `${partition} ${about}`;
+    let identity = known.get(key);
+    if (identity === undefined) {
+      if (known.size >= REMEMBERED) known.clear();
+      known.set(key, (identity = this.identities.of(piece.subject, partition, about)));
+    }
+    return identity;
+  }
+}

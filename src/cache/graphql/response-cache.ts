@@ -1,0 +1,179 @@
+import { getVariableValues, OperationTypeNode, type DocumentNode, type GraphQLError, type GraphQLField, type OperationDefinitionNode } from 'graphql';
+import type { Lookup } from '../core/cache.js';
+import { Collector } from '../core/collector.js';
+import type { Entry } from '../core/entry.js';
+import type { CacheEvent } from '../core/events.js';
+import type { Loaded } from '../core/reading.js';
+import type { Partition } from '../core/tags.js';
+import { PieceExecutor, type Executed, type ExecutorOptions } from './execute-pieces.js';
+import type { FieldCacheOptions } from './field-cache.js';
+import { OperationPlan, type PlannedPiece, type Planning, type Shape } from './operation-plan.js';
+import { asPieceCollector } from './piece-collectors.js';
+import { PieceIdentities, type Asker } from './piece-identities.js';
+import { SchemaPolicies } from './selected-policy.js';
+import type { Variables } from './template.js';
+
+export interface ResponseCacheOptions<Context, Source> extends FieldCacheOptions<Context, Source>, ExecutorOptions {
+  /** Of root fields and of fields that return objects where neither field nor type has a hint, as in Apollo Server. Milliseconds; default 0. */
+  readonly defaultMaxAge?: number;
+  /** What a viewer has to hold for a field to be answered; null for nothing. */
+  readonly permissionOf?: (field: GraphQLField<unknown, unknown>) => string | null;
+  readonly holds?: (context: Context, permission: string) => boolean;
+}
+
+/** One query to be answered. */
+export interface Question<Context> {
+  readonly plan: OperationPlan;
+  readonly context: Context;
+  /** As they were sent. */
+  readonly variables: Variables;
+}
+
+/** One root field of an answer. */
+export interface AnsweredPiece extends Executed {
+  readonly piece: PlannedPiece;
+  /** What it was stored as, or would have been; null for what no cache was asked for. */
+  readonly entry: Entry | null;
+  /** Why no cache was asked. */
+  readonly because: string | null;
+  /** What happened in the cache, in order. */
+  readonly events: readonly CacheEvent[];
+}
+
+/** A value that may be answered once and is never stored: errors are told to who caused them (F7). */
+class Failed implements Executed {
+  readonly json: string;
+  readonly errors: readonly GraphQLError[];
+  readonly nullsAll: boolean;
+
+  constructor(executed: Executed) {
+    this.json = executed.json;
+    this.errors = executed.errors;
+    this.nullsAll = executed.nullsAll;
+  }
+}
+
+/** A piece that may be in the cache, and its place in the answer. */
+interface Wanted {
+  readonly place: number;
+  readonly piece: PlannedPiece;
+  readonly partition: Partition;
+  readonly lookup: Lookup;
+}
+
+/** Answers queries root field by root field: those that are stored, from the cache; the others alone are executed. */
+export class ResponseCache<Context, Source> {
+  readonly policies: SchemaPolicies;
+  readonly executor: PieceExecutor<Context>;
+  readonly #planning: Planning;
+  readonly #plans = new WeakMap<DocumentNode, Map<OperationDefinitionNode, OperationPlan>>();
+  #identities: PieceIdentities | null = null;
+
+  constructor(readonly options: ResponseCacheOptions<Context, Source>) {
+    const { schema, defaultMaxAge = 0, permissionOf = () => null } = options;
+    this.policies = new SchemaPolicies(schema, { defaultMaxAge, permissionOf });
+    this.executor = new PieceExecutor(options);
+    this.#planning = { policies: this.policies, version: options.version };
+  }
+
+  /** The plan of a query; null for what is no query (P6). The document has to be valid. */
+  planOf(document: DocumentNode, operation: OperationDefinitionNode): OperationPlan | null {
+    if (operation.operation !== OperationTypeNode.QUERY) return null;
+    let plans = this.#plans.get(document);
+    if (plans === undefined) this.#plans.set(document, (plans = new Map<OperationDefinitionNode, OperationPlan>()));
+    let plan = plans.get(operation);
+    if (plan === undefined) plans.set(operation, (plan = new OperationPlan(document, operation, this.#planning)));
+    return plan;
+  }
+
+  /** @returns null for what has to be executed as it is: variables that do not fit, no cache to ask, nothing to store. */
+  async answer(question: Question<Context>): Promise<readonly AnsweredPiece[] | null> {
+    const { plan, context, variables } = question;
+    const reader = this.options.readerOf(context);
+    if (reader === null || reader.request.bypass) return null;
+    const { coerced } = getVariableValues(this.options.schema, plan.operation.variableDefinitions ?? [], variables);
+    const shape = coerced === undefined ? null : plan.shapeFor(coerced);
+    if (shape === null || coerced === undefined || !shape.pieces.some(({ kind }) => kind === 'stored')) return null;
+    return this.#answerPieces(question, shape, coerced);
+  }
+
+  askerOf(context: Context): Asker {
+    const { readerOf, viewerOf, varyBy, holds = () => false } = this.options;
+    return {
+      partition: readerOf(context)?.partition ?? null,
+      viewer: viewerOf(context),
+      varyBy: varyBy(context, {}),
+      holds: (permission) => holds(context, permission),
+    };
+  }
+
+  async #answerPieces(question: Question<Context>, shape: Shape, coerced: Variables): Promise<readonly AnsweredPiece[]> {
+    const { context } = question;
+    const reader = this.options.readerOf(context);
+    if (reader === null) throw new Error('a context without a reader has nothing to be asked');
+    this.#identities ??= new PieceIdentities(reader.cache.identities);
+    const asker = this.askerOf(context);
+    const answers = new Array<AnsweredPiece | undefined>(shape.pieces.length);
+    const wanted: Wanted[] = [];
+    const live: { readonly place: number; readonly piece: PlannedPiece; readonly because: string }[] = [];
+    const events = new Map<number, CacheEvent[]>();
+    for (const [place, piece] of shape.pieces.entries()) {
+      if (piece.kind === 'typename') {
+        answers[place] = { piece, ...known(this.options.schema.getQueryType()?.name), entry: null, because: 'it is known', events: [] };
+        continue;
+      }
+      const identified = this.#identities.of(piece, coerced, asker);
+      if ('because' in identified) {
+        live.push({ place, piece, because: identified.because });
+        continue;
+      }
+      const told: CacheEvent[] = [];
+      events.set(place, told);
+      const lookup = { identity: identified.identity, policy: piece.policy, told: (event: CacheEvent) => void told.push(event) };
+      wanted.push({ place, piece, partition: identified.partition, lookup });
+    }
+
+    // What is never stored does not wait for what may be.
+    const executing = live.length === 0 ? [] : this.executor.execute(question.plan, live.map(({ piece }) => piece), question);
+    const found = reader.cache.readMany<string | Failed>(
+      reader.request,
+      wanted.map(({ lookup }) => lookup),
+      (missing) => missing.map((at) => this.#load(question, wanted[at] as Wanted)),
+    );
+    const [executed, entries] = await Promise.all([executing, found]);
+    live.forEach(({ place, piece, because }, at) => {
+      answers[place] = { piece, ...(executed[at] as Executed), entry: null, because, events: [] };
+    });
+    wanted.forEach(({ place, piece }, at) => {
+      const entry = entries[at];
+      if (entry === undefined || entry instanceof Error) throw entry ?? new Error('a piece was left without an answer');
+      const { value } = entry;
+      const result: Executed = typeof value === 'string' ? { json: value, errors: [], nullsAll: false } : value;
+      answers[place] = { piece, ...result, entry, because: null, events: events.get(place) ?? [] };
+    });
+    return answers as AnsweredPiece[];
+  }
+
+  async #load({ plan, context, variables }: Question<Context>, { piece, partition }: Wanted): Promise<Loaded<string | Failed>> {
+    const reader = this.options.readerOf(context);
+    if (reader === null) throw new Error('a context without a reader has nothing to be asked');
+    const collector = asPieceCollector(new Collector(partition));
+    const { scope } = piece.policy;
+    const inner = this.options.contextWithin(context, reader.within(collector), { shared: partition !== reader.partition, scope });
+    const [executed] = await this.executor.execute(plan, [piece], { context: inner, variables });
+    if (executed === undefined) throw new Error('a piece was left without an answer');
+    if (executed.errors.length === 0 && !executed.nullsAll) return { value: executed.json, collector };
+    collector.forbid('it has errors');
+    return { value: new Failed(executed), collector };
+  }
+}
+
+function known(name: string | undefined): Executed {
+  return { json: JSON.stringify(name ?? null), errors: [], nullsAll: false };
+}
+
+/** The `data` of an answer, as graphql would have written it. */
+export function joinPieces(pieces: readonly AnsweredPiece[]): string {
+  if (pieces.some(({ nullsAll }) => nullsAll)) return 'null';
+  return `{${pieces.map(({ piece, json }) => `"${piece.responseName}":${json}`).join(',')}}`;
+}
