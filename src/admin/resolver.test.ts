@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { partition, type CacheKey, type Identity, type LedgerReport, type StoreStats, type Tag } from '../cache/index.js';
 import { authorizeFields } from '../graphql/authorize.js';
 import { buildSchema } from '../graphql/build-schema.js';
+import { suffices, type Role } from '../graphql/roles.js';
 import { anonymous, type Viewer } from '../graphql/viewer.js';
 import type { Admin } from './admin.js';
 import { CacheStatistics } from './cache-statistics.js';
@@ -79,10 +80,14 @@ beforeAll(async () => {
 const viewer = (role: 'STAFF' | 'TENANT_ADMIN' | 'PLATFORM_ADMIN' | null): Viewer =>
   role === null ? anonymous : { kind: 'user', userId: 'u', sessionId: 's', email: 'e', name: 'n', role };
 
+function asking(who: Viewer) {
+  return { viewer: who, isSignedIn: who.kind !== 'anonymous', mayDo: (required: Role) => suffices(who.role, required) };
+}
+
 async function run(who: Viewer, source: string, options: { readonly tenant?: typeof downtown | null; readonly variables?: Record<string, unknown> } = {}) {
   world = makeWorld();
   let renewed = 0;
-  const contextValue = { viewer: who, tenantOrNull: options.tenant === undefined ? downtown : options.tenant, reader: { request: { renew: () => renewed++ } } };
+  const contextValue = { ...asking(who), tenantOrNull: options.tenant === undefined ? downtown : options.tenant, reader: { request: { renew: () => renewed++ } } };
   const { data, errors } = await graphql({ schema, source, contextValue, ...(options.variables === undefined ? {} : { variableValues: options.variables }) });
   return { data: JSON.parse(JSON.stringify(data ?? null)) as Record<string, unknown> | null, codes: errors?.map(({ extensions }) => extensions['code']), errors, renewed };
 }
@@ -143,7 +148,7 @@ describe('cacheStats', () => {
     const { admin } = makeWorld();
     const away: Admin = { ...admin, listTenants: () => Promise.reject(new Error('away')) };
     const built = await buildSchema([createAdminResolver(() => away)]);
-    const contextValue = { viewer: viewer('PLATFORM_ADMIN'), tenantOrNull: null };
+    const contextValue = { ...asking(viewer('PLATFORM_ADMIN')), tenantOrNull: null };
     const { data } = await graphql({ schema: built, source: '{ cacheStats { byTenant { tenant } } }', contextValue });
     expect(JSON.stringify(data)).toContain(riverside.id);
   });
@@ -172,7 +177,7 @@ describe('cachePurge', () => {
     const { admin } = makeWorld();
     const away: Admin = { ...admin, applyPurge: () => Promise.resolve(null) };
     const built = await buildSchema([createAdminResolver(() => away)]);
-    const contextValue = { viewer: viewer('PLATFORM_ADMIN'), tenantOrNull: null };
+    const contextValue = { ...asking(viewer('PLATFORM_ADMIN')), tenantOrNull: null };
     Object.assign(contextValue, { reader: { request: { renew: () => undefined } } });
     const { data } = await graphql({ schema: built, source: 'mutation { cachePurge(input: { everything: true }) { tags position } }', contextValue });
     expect(data).toEqual({ cachePurge: { tags: ['t'], position: 'bypass' } });

@@ -22,5 +22,5 @@ export function CacheProfile(name: ProfileName, options: { readonly shared?: boo
 
 /** Part of what it is found in: a page, an edge, an amount of money live as long as the field that returns them. */
 export function PartOfParent(): ClassDecorator {
-  return Directive('@cacheControl(inheritMaxAge: true)') as ClassDecorator;
+  return Directive('@cacheControl(inheritMaxAge: true)');
 }

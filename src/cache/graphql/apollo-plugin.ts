@@ -22,6 +22,8 @@ export function responseCachePlugin<Context extends BaseContext, Source>(
       Promise.resolve({
         responseForOperation: async (request) => {
           const { document, operation, contextValue: context } = request;
+          // Which operation of several is meant, nobody has said: execution complains. The type does not know of it.
+          if ((operation as typeof operation | undefined) === undefined) return null;
           const plan = responses.planOf(document, operation);
           const pieces = plan === null ? null : await responses.answer({ plan, context, variables: request.request.variables ?? {} });
           if (pieces === null) return null;
