@@ -11,7 +11,7 @@ import {
 } from 'graphql';
 import { collectFields, objectTypes, type SelectionSource } from './collect-fields.js';
 import { both, UNLIMITED, type SchemaPolicies, type SelectedPolicy } from './selected-policy.js';
-import { argumentsOf, concat, sameTemplate, type Gap, type Template } from './template.js';
+import { alternatives, argumentsOf, concat, sameTemplate, sizeOf, type Part, type Template } from './template.js';
 
 /** What a selection says, and what follows from it for the cache. */
 export interface Selected {
@@ -42,7 +42,7 @@ export class SelectionReader {
     const field = first === undefined ? undefined : fieldOf(parent, first.name.value);
     if (first === undefined || field === undefined) return null;
     const own: SelectedPolicy = field === TypeNameMetaFieldDef ? UNLIMITED : this.policies.of(parent, field);
-    const head: (string | Gap)[] = [`${field.name}(`, argumentsOf({ of: field, node: first }), ')', ...this.#directives(nodes)];
+    const head: Part[] = [`${field.name}(`, argumentsOf({ of: field, node: first }), ')', ...this.#directives(nodes)];
     const type = getNamedType(field.type);
     const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
     if (!isCompositeType(type) || sets.length === 0) return { text: concat(head), policy: own };
@@ -61,10 +61,7 @@ export class SelectionReader {
       if (same === undefined) groups.push({ types: [of.name], text: selected.text });
       else same.types.push(of.name);
     }
-    const [only] = groups;
-    if (only !== undefined && groups.length === 1) return { text: only.text, policy };
-    groups.sort((a, b) => ((a.types[0] ?? '') < (b.types[0] ?? '') ? -1 : 1));
-    return { text: concat(['<', ...groups.flatMap(({ types, text }) => [types.join('|'), ...text]), '>']), policy };
+    return { text: bounded(alternatives(groups)), policy };
   }
 
   #object(type: GraphQLObjectType, sets: readonly SelectionSetNode[], nodes: readonly FieldNode[]): Selected {
@@ -72,7 +69,7 @@ export class SelectionReader {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     if (this.#known.size >= MAX_SELECTIONS) throw new TooMuchSelected();
-    const parts: (string | Gap)[] = ['{'];
+    const parts: Part[] = ['{'];
     let policy = UNLIMITED;
     for (const [name, selecting] of collectFields(this.source, type, sets)) {
       const selected = this.field(type, selecting);
@@ -86,7 +83,7 @@ export class SelectionReader {
   }
 
   /** Others than `@skip` and `@include`: a resolver may read them. */
-  #directives(nodes: readonly FieldNode[]): (string | Gap)[] {
+  #directives(nodes: readonly FieldNode[]): Part[] {
     return nodes
       .flatMap(({ directives = [] }) => directives)
       .filter(({ name }) => name.value !== 'skip' && name.value !== 'include')
@@ -108,6 +105,6 @@ function fieldOf(parent: GraphQLObjectType, name: string): GraphQLField<unknown,
 }
 
 function bounded(text: Template): Template {
-  if (text.length > MAX_PARTS || text.reduce((sum, part) => sum + (typeof part === 'string' ? part.length : 1), 0) > 20 * MAX_PARTS) throw new TooMuchSelected();
+  if (text.length > MAX_PARTS || sizeOf(text) > 20 * MAX_PARTS) throw new TooMuchSelected();
   return text;
 }
