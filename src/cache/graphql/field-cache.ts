@@ -37,7 +37,7 @@ export function cacheFields<Context, Source>(schema: GraphQLSchema, options: Fie
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__') || unstored.includes(type)) continue;
     for (const field of Object.values(type.getFields())) {
-      const hint = hintOfField(field);
+      const hint = hintOfField(schema, field);
       if (hint === null || hint.policy.maxAge <= 0) continue;
       const name = `${type.name}.${field.name}`;
       wrap({ field: field as GraphQLField<unknown, Context>, name, hint }, options);

@@ -1,4 +1,4 @@
-import { isAbstractType, isCompositeType, type GraphQLField, type GraphQLNamedType, type GraphQLSchema } from 'graphql';
+import { getNamedType, isAbstractType, isCompositeType, type GraphQLField, type GraphQLNamedType, type GraphQLSchema } from 'graphql';
 import type { CacheScope, Policy } from '../core/policy.js';
 import { directiveArguments } from './directives.js';
 
@@ -23,6 +23,7 @@ export interface FieldHint {
 }
 
 type Noted = Parameters<typeof directiveArguments>[0];
+type Noting = Pick<GraphQLField<unknown, unknown>, 'astNode' | 'type'>;
 
 /** Seconds, the unit of cache hints and HTTP headers, to milliseconds, the unit of everything inside. */
 export function secondsToMilliseconds(seconds: number): number {
@@ -62,10 +63,20 @@ export function possibleTypes(schema: GraphQLSchema, type: GraphQLNamedType): re
   return isAbstractType(type) ? schema.getPossibleTypes(type) : [type];
 }
 
+/**
+ * Who may share what a field answers, whatever that turns out to be (P1): one viewer, where a type that it can be of is
+ * PRIVATE; else what the field says, or its type.
+ */
+export function scopeOf(schema: GraphQLSchema, field: Noting): CacheScope {
+  const type = getNamedType(field.type);
+  if (isAbstractType(type) && possibleTypes(schema, type).some((possible) => hintOnType(possible)?.scope === 'PRIVATE')) return 'PRIVATE';
+  return hintOn(field.astNode)?.scope ?? hintOnType(type)?.scope ?? 'PUBLIC';
+}
+
 /** The field's own `@cacheControl` with a maxAge, and `@cachePolicy` beside it; null where it has none. */
-export function hintOfField(field: Pick<GraphQLField<unknown, unknown>, 'astNode'>): FieldHint | null {
+export function hintOfField(schema: GraphQLSchema, field: Noting): FieldHint | null {
   const hint = hintOn(field.astNode);
   if (hint?.maxAge === undefined) return null;
-  const { maxAge, staleWhileRevalidate, scope = 'PUBLIC', profile, shared } = hint;
-  return { policy: { maxAge, staleWhileRevalidate, scope, ...(profile === undefined ? {} : { profile }) }, shared };
+  const { maxAge, staleWhileRevalidate, profile, shared } = hint;
+  return { policy: { maxAge, staleWhileRevalidate, scope: scopeOf(schema, field), ...(profile === undefined ? {} : { profile }) }, shared };
 }

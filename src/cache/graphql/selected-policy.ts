@@ -1,6 +1,6 @@
 import { getNamedType, isAbstractType, isCompositeType, type GraphQLField, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
 import { strictest, type CacheScope } from '../core/policy.js';
-import { hintOn, hintOnType, possibleTypes, type Hint } from './hints.js';
+import { hintOn, hintOnType, possibleTypes, scopeOf, type Hint } from './hints.js';
 
 /**
  * What a selection means for the piece of a response that contains it, whatever the data turn out to be (P1). Combined by
@@ -96,12 +96,11 @@ export class SchemaPolicies {
     const limits = ofPossible.flatMap((hint) => hint?.maxAge ?? []);
     const asked = own?.maxAge ?? (isRoot || (isCompositeType(type) && !inherits) ? this.options.defaultMaxAge : Infinity);
     const maxAge = Math.min(asked, ...limits);
-    const scope = ofField?.scope ?? own?.scope ?? 'PUBLIC';
     return {
       maxAge,
       limitedBy: maxAge === Infinity ? null : coordinate,
       staleWhileRevalidate: own?.maxAge === undefined ? (maxAge === Infinity ? Infinity : 0) : own.staleWhileRevalidate,
-      scope: ofPossible.some((hint) => hint?.scope === 'PRIVATE') ? 'PRIVATE' : scope,
+      scope: scopeOf(this.schema, field),
       permissions: permission === null ? NONE : new Set([permission]),
       shared: isShared({ ofField, ofType, isRoot, isComposite: isCompositeType(type) }),
       timeDependent: ofField?.timeDependent === true || ofType?.timeDependent === true,
