@@ -1,7 +1,7 @@
 import { defaultFieldResolver, isObjectType, OperationTypeNode, type GraphQLField, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql';
 import { canonical } from '../../lib/canonical.js';
 import { Collector } from '../core/collector.js';
-import type { Subject } from '../core/key.js';
+import type { Identity, Subject } from '../core/key.js';
 import type { CacheScope } from '../core/policy.js';
 import type { Reader } from '../core/reader.js';
 import { GLOBAL } from '../core/tags.js';
@@ -75,7 +75,8 @@ function wrap<Context, Source>({ field, name, hint }: CachedField<Context>, opti
     if (partition === null || viewer === null || parentIdentity === null) return uncached();
 
     const about = [parentIdentity, { ...(args as object) }, options.varyBy(context, args as Record<string, unknown>), viewer];
-    const identity = reader.cache.identities.of(subject, partition, about);
+    const identity = identified(() => reader.cache.identities.of(subject, partition, about));
+    if (identity === null) return uncached();
     const entry = await reader.cache.read<unknown>(reader.request, { identity, policy }, async () => {
       const collector = new Collector(partition);
       const inner = options.contextWithin(context, reader.within(collector), { shared, scope: policy.scope });
@@ -83,6 +84,16 @@ function wrap<Context, Source>({ field, name, hint }: CachedField<Context>, opti
     });
     return reader.take(entry);
   };
+}
+
+/** Null for what cannot be named: arguments of scalars whose values are no plain data. */
+function identified(identify: () => Identity): Identity | null {
+  try {
+    return identify();
+  } catch (error) {
+    if (error instanceof TypeError) return null;
+    throw error;
+  }
 }
 
 /**
