@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { exploreEngine } from './explore.js';
 
 // The engine itself, in the worlds of the model: what clients saw that was old, world by world.
-const { values } = parseArgs({ options: { seeds: { type: 'string', default: '40' }, from: { type: 'string', default: '0' } } });
+const { values } = parseArgs({ options: { seeds: { type: 'string', default: '500' }, from: { type: 'string', default: '0' } } });
 const { found, errors, reads, hits } = await exploreEngine({ from: Number(values.from), seeds: Number(values.seeds) });
 for (const { seed, violation } of found) process.stdout.write(`seed ${seed}: ${violation.kind}: ${violation.text}, at ${violation.at}\n`);
 for (const error of errors) process.stdout.write(`${String(error)}\n`);
