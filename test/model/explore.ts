@@ -12,12 +12,12 @@ export class Exploration {
   /** The first promise that was broken in each world where any was. */
   readonly found: { readonly seed: number; readonly violation: Violation }[] = [];
   /** What no world may throw. */
-  readonly errors: unknown[] = [];
+  readonly errors: { readonly seed: number; readonly error: unknown }[] = [];
 
   add(seed: number, { history, errors }: World): void {
     this.reads += history.reads;
     this.hits += history.hits;
-    this.errors.push(...errors);
+    this.errors.push(...errors.map((error) => ({ seed, error })));
     const [violation] = history.violations;
     if (violation !== undefined) this.found.push({ seed, violation });
   }

@@ -90,6 +90,25 @@ describe('D2 a node whose copy is synced while the database is away', () => {
     expect(containing.notStorable).toBe('it contains a stale value');
   });
 
+  it('F3 joins no load that may have begun before changes of others that have to show by now', async () => {
+    const world = await setUp();
+    let land!: () => void;
+    const landing = new Promise<void>((resolve) => (land = resolve));
+    const slow = world.cache.read(world.cache.begin(), world.lookup, async () => {
+      await landing;
+      return world.load();
+    });
+    await Promise.resolve();
+    world.ledger.is = 'synced';
+    world.clock.time += 999;
+    const inTime = world.cache.read(world.cache.begin(), world.lookup, world.load);
+    world.clock.time += 1;
+    const late = world.cache.read(world.cache.begin(), world.lookup, world.load);
+    expect((await late).value).toBe(1);
+    land();
+    expect([(await slow).value, (await inTime).value]).toEqual([2, 2]);
+  });
+
   it('does not serve what a change has overtaken', async () => {
     const world = await setUp();
     await world.read();

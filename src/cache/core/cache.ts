@@ -8,7 +8,7 @@ import type { Invalidation, Ledger } from './ledger.js';
 import { NOTHING, type Without } from './mechanisms.js';
 import { whyUnshared, type Finished, type Kept, type LoadUnderWay, type Outcome } from './outcome.js';
 import { asError, Reading, type Loaded, type LoadMissing, type Lookup } from './reading.js';
-import { RecentLoads } from './recent-loads.js';
+import { RECENT_MS, RecentLoads } from './recent-loads.js';
 import { CacheRequest } from './request.js';
 import { sealEntry } from './seal.js';
 import { Flights, type Began, type Flight } from './single-flight.js';
@@ -206,13 +206,18 @@ export class Cache {
 
   /** The second time, only what is certain to be of use: nobody waits for three loads, and all who may share one do. */
   #mayJoin<T>(reading: Reading<T>, flight: Flight, joins: number): boolean {
-    if (this.#isTooOldAlone(reading, flight)) return false;
+    if (this.#isTooOldToTell(reading, flight)) return false;
     return joins === 0 || (joins === 1 && reading.beganNoLaterThan(flight.stamp));
   }
 
-  /** Alone, what a flight brings can only be judged by its age: it must have begun after this request did. */
-  #isTooOldAlone<T>(reading: Reading<T>, flight: Flight): boolean {
-    return this.ledger.standing() === 'alone' && flight.readAt < reading.readAt;
+  /**
+   * Without trust, the copy does not tell what others have changed since a flight began: it must have begun as lately as such
+   * changes may take to show. Alone, nothing tells anything: it must have begun after this request did.
+   */
+  #isTooOldToTell<T>(reading: Reading<T>, flight: Flight): boolean {
+    const standing = this.ledger.standing();
+    if (standing === 'alone') return flight.readAt < reading.readAt;
+    return standing === 'synced' && flight.readAt <= reading.readAt - RECENT_MS;
   }
 
   /** Waits for another's load and judges what it brought (F2). Returns the lookup when it has to be loaded anew. */
@@ -224,7 +229,7 @@ export class Cache {
         await this.#loadUnshared(reading, [at]);
         return null;
       }
-      if (!this.#isOfUse(entry, reading, at) || this.#isTooOldAlone(reading, flight)) return at;
+      if (!this.#isOfUse(entry, reading, at) || this.#isTooOldToTell(reading, flight)) return at;
       this.#tell(reading.at(at), { type: 'join', of: identity });
       reading.answer(at, entry as Entry<T>);
     } catch (error) {

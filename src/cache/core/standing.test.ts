@@ -22,7 +22,6 @@ describe('how far a node may rely on its copy', () => {
   it('D2 is synced, and no more, while only the polls fail', () => {
     const { time, clock } = setUp();
     clock.synced(0);
-    expect(clock.standing).toBe('synced');
     clock.polled(0);
     time.now = 1500;
     clock.synced(1400);
@@ -37,7 +36,9 @@ describe('how far a node may rely on its copy', () => {
     clock.reset();
     expect(clock.standing).toBe('alone');
     clock.synced(0);
-    expect(clock.standing).toBe('synced');
+    expect(clock.standing).toBe('alone');
+    clock.polled(0);
+    expect(clock.standing).toBe('trusted');
   });
 
   it('does without polls where nobody else can write, and never goes back in time', () => {

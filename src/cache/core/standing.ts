@@ -3,9 +3,10 @@ import { NOTHING, type Without } from './mechanisms.js';
 /**
  * How far a node may rely on its copy of the ledger.
  *
- * `trusted`: what is stored may be judged by it. `synced`: the copy is complete, but nobody has looked for changes that
- * were committed and not applied: what the copy calls valid is served, as stale, only when the database fails to give it
- * anew (D2). `alone`: neither; nothing stored may be served, nor anything stored for others.
+ * `trusted`: what is stored may be judged by it. `synced`: the copy is complete, but nobody has looked lately for changes
+ * that were committed and not applied: what the copy calls valid is served, as stale, only when the database fails to give
+ * it anew (D2). `alone`: the copy is not complete, or was never polled for in its epoch: nothing stored may be served, nor
+ * anything stored for others.
  */
 export type Standing = 'trusted' | 'synced' | 'alone';
 
@@ -44,7 +45,10 @@ export class StandingClock {
     const now = this.monotonic();
     if (this.without.has('trust')) return 'trusted';
     if (now - this.#syncedAt >= TRUST_MS) return 'alone';
-    return this.needsPolls && now - this.#polledAt >= TRUST_MS ? 'synced' : 'trusted';
+    if (!this.needsPolls) return 'trusted';
+    // What this node itself has answered under another epoch may be missing in this one: not even D2 holds before a poll.
+    if (this.#polledAt === -Infinity) return 'alone';
+    return now - this.#polledAt >= TRUST_MS ? 'synced' : 'trusted';
   }
 
   /** Milliseconds since the copy was last known to be complete; -1 when it never was. */
