@@ -32,8 +32,9 @@ async function setUp() {
     collector.tag(tag);
     return Promise.resolve({ value: ++loads, collector });
   };
+  const identityOf = (about: string): Lookup['identity'] => cache.identities.of({ layer: 'value', name: 'thing', version: '1' }, own, about);
   const lookup: Lookup = {
-    identity: cache.identities.of({ layer: 'value', name: 'thing', version: '1' }, own, 1),
+    identity: identityOf('thing'),
     policy: { maxAge: 60_000, staleWhileRevalidate: 0, scope: 'PUBLIC' },
   };
   const read = async (): Promise<number> => {
@@ -41,7 +42,7 @@ async function setUp() {
     await cache.drain();
     return value;
   };
-  return { clock, ledger, cache, store, events, lookup, load, read };
+  return { clock, ledger, cache, store, events, identityOf, lookup, load, read };
 }
 
 describe('a node that is alone', () => {
@@ -107,6 +108,25 @@ describe('D2 a node whose copy is synced while the database is away', () => {
     expect((await late).value).toBe(1);
     land();
     expect([(await slow).value, (await inTime).value]).toEqual([2, 2]);
+  });
+
+  it('F3 takes nothing from a load that contains what was read before such changes', async () => {
+    const world = await setUp();
+    const inner = await world.cache.read(world.cache.begin(), { ...world.lookup, identity: world.identityOf('inner') }, world.load);
+    world.clock.time += 1000;
+    let land!: () => void;
+    const landing = new Promise<void>((resolve) => (land = resolve));
+    const containing = world.cache.read(world.cache.begin(), world.lookup, async () => {
+      const loaded = await world.load();
+      loaded.collector.add(inner, world.ledger.now());
+      await landing;
+      return loaded;
+    });
+    await Promise.resolve();
+    world.ledger.is = 'synced';
+    const joined = world.cache.read(world.cache.begin(), world.lookup, world.load);
+    land();
+    expect([(await containing).value, (await joined).value]).toEqual([2, 3]);
   });
 
   it('does not serve what a change has overtaken', async () => {

@@ -118,7 +118,8 @@ export class Cache {
       return;
     }
     const { epoch, position } = committed.invalidation;
-    await this.#writeAll(request, values, { stamp: { epoch, position }, readAt: this.ledger.now() });
+    // Not read now: since it was committed, others may have changed it, and a node that is alone goes by the time alone.
+    await this.#writeAll(request, values, { stamp: { epoch, position }, readAt: request.began.readAt });
   }
 
   /** Makes everything that depends on the tags invalid, on this node when it resolves, on the others within a second. */
@@ -206,18 +207,18 @@ export class Cache {
 
   /** The second time, only what is certain to be of use: nobody waits for three loads, and all who may share one do. */
   #mayJoin<T>(reading: Reading<T>, flight: Flight, joins: number): boolean {
-    if (this.#isTooOldToTell(reading, flight)) return false;
+    if (this.#isTooOldToTell(reading, flight.readAt)) return false;
     return joins === 0 || (joins === 1 && reading.beganNoLaterThan(flight.stamp));
   }
 
   /**
-   * Without trust, the copy does not tell what others have changed since a flight began: it must have begun as lately as such
-   * changes may take to show. Alone, nothing tells anything: it must have begun after this request did.
+   * Without trust, the copy does not tell what others have changed: all that a flight brings must have been read as lately as
+   * such changes may take to show, also what it contains. Alone, the flight must have begun after this request did.
    */
-  #isTooOldToTell<T>(reading: Reading<T>, flight: Flight): boolean {
+  #isTooOldToTell<T>(reading: Reading<T>, beganAt: number, readAt = beganAt): boolean {
     const standing = this.ledger.standing();
-    if (standing === 'alone') return flight.readAt < reading.readAt;
-    return standing === 'synced' && flight.readAt <= reading.readAt - RECENT_MS;
+    if (standing === 'alone') return beganAt < reading.readAt;
+    return standing === 'synced' && readAt <= reading.readAt - RECENT_MS;
   }
 
   /** Waits for another's load and judges what it brought (F2). Returns the lookup when it has to be loaded anew. */
@@ -229,7 +230,7 @@ export class Cache {
         await this.#loadUnshared(reading, [at]);
         return null;
       }
-      if (!this.#isOfUse(entry, reading, at) || this.#isTooOldToTell(reading, flight)) return at;
+      if (!this.#isOfUse(entry, reading, at) || this.#isTooOldToTell(reading, flight.readAt, entry.readAt)) return at;
       this.#tell(reading.at(at), { type: 'join', of: identity });
       reading.answer(at, entry as Entry<T>);
     } catch (error) {

@@ -4,14 +4,23 @@ import { openStores } from '../stores/open-stores.js';
 import { silentLogger } from '../../lib/logger.js';
 import { Cache, type Loaded, type Lookup } from './cache.js';
 import { Collector } from './collector.js';
+import type { Standing } from './standing.js';
 import { partition, tags, type Tag } from './tags.js';
 
 const own = partition('downtown');
 const row = (id: number): Tag => tags.row(own, 'things', id);
 
+class ChangingLedger extends MemoryLedger {
+  is: Standing = 'trusted';
+
+  override standing(): Standing {
+    return this.is;
+  }
+}
+
 async function setUp(maxTags?: number) {
-  const clock = { now: () => 10_000 };
-  const ledger = new MemoryLedger({ clock, ...(maxTags === undefined ? {} : { maxTags }) });
+  const clock = { time: 10_000, now: () => clock.time };
+  const ledger = new ChangingLedger({ clock, ...(maxTags === undefined ? {} : { maxTags }) });
   const { store } = await openStores({ redis: null, memoryBytes: 1e6, prefix: 'test', clock, now: clock.now, logger: silentLogger });
   const cache = new Cache({ store, ledger, prefix: 'test', databaseId: 'd', enabled: true, onBackgroundError: () => undefined });
   const lookup: Lookup = {
@@ -25,6 +34,7 @@ async function setUp(maxTags?: number) {
   };
   const request = cache.begin();
   return {
+    clock,
     ledger,
     cache,
     store: async (value: string, { before = ledger.stamp(), meanwhile = async (): Promise<unknown> => undefined } = {}) => {
@@ -66,6 +76,13 @@ describe('write-through', () => {
     const { cache, store, read } = await setUp();
     await store('written');
     await cache.invalidate([row(1)]);
+    expect(await read()).toBe('from the source');
+  });
+
+  it('F3 is no younger than its request: a node that became alone meanwhile shares it no longer than others may wait', async () => {
+    const { clock, ledger, store, read } = await setUp();
+    ledger.is = 'alone';
+    await store('written', { meanwhile: async () => (clock.time += 1000) });
     expect(await read()).toBe('from the source');
   });
 
