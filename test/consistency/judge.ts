@@ -26,27 +26,41 @@ function isRequired(version: Version<unknown>, read: Read, rule: Rule): boolean 
   return rule === 'same node' ? version.node === read.node && version.end <= read.start : version.end + BOUND <= read.start;
 }
 
-/**
- * The last write to a row that a read must see by a rule, of those that concern what it shows. A write that must be seen
- * brings those before it along: at least all that had a place in the same ledger before it. What went past the ledger
- * (statements in SQL, pending invalidations, another epoch) follows within the bound of its own.
- */
-function requiredIndex<State>(register: Register<State>, read: Read, { rule, concerns }: Requirement<State>): number {
-  if (rule === 'strong read' && read.after.size === 0) return -1;
-  const { versions } = register;
-  const last = versions.findLast((version) => isRequired(version, read, rule));
-  if (last === undefined) return -1;
-  return versions.findLastIndex((version) => {
-    if (version.index > last.index || version.outcome === 'undone') return false;
-    const comesAlong = version.index === 0 || isRequired(version, read, rule) || rule === 'other node' || hasPlaceBefore(version, last);
-    return comesAlong && concerns(version.state, before(register, version));
-  });
-}
-
 interface Requirement<State> {
   readonly rule: Rule;
   /** Whether a change from one state to the other shows. */
   readonly concerns: (state: State, before: State) => boolean;
+  /** What is shown: only what was written later can be missing. */
+  readonly shown: number;
+}
+
+/**
+ * The last write to a row that a read must see by a rule, of those that concern what it shows and are later than that. A
+ * write that must be seen brings those before it along: at least all that had a place in the same ledger before it. What
+ * went past the ledger (statements in SQL, pending invalidations, another epoch) follows within the bound of its own.
+ */
+function missing<State>(register: Register<State>, read: Read, { rule, concerns, shown }: Requirement<State>): Version<State> | undefined {
+  const last = lastRequired(register, read, { rule, shown });
+  if (last === undefined) return undefined;
+  return lastAbove(register, shown, (version) => {
+    if (version.index > last.index || version.outcome === 'undone') return false;
+    const comesAlong = rule === 'other node' || isRequired(version, read, rule) || hasPlaceBefore(version, last);
+    return comesAlong && concerns(version.state, before(register, version));
+  });
+}
+
+function lastRequired<State>(register: Register<State>, read: Read, { rule, shown }: Pick<Requirement<State>, 'rule' | 'shown'>): Version<State> | undefined {
+  if (rule === 'strong read' && read.after.size === 0) return undefined;
+  return lastAbove(register, shown, (version) => isRequired(version, read, rule));
+}
+
+/** From the end, and no further than has to be: histories get long, and what is asked for is nearly always recent. */
+function lastAbove<State>({ versions }: Register<State>, index: number, is: (version: Version<State>) => boolean): Version<State> | undefined {
+  for (let at = versions.length - 1; at > index; at--) {
+    const version = versions[at];
+    if (version !== undefined && is(version)) return version;
+  }
+  return undefined;
 }
 
 function hasPlaceBefore(version: Version<unknown>, last: Version<unknown>): boolean {
@@ -59,7 +73,11 @@ function epochOf({ position }: Version<unknown>): string | null {
 }
 
 function before<State>({ versions }: Register<State>, { index, state }: Version<State>): State {
-  return versions.findLast((version) => version.index < index && version.outcome !== 'undone')?.state ?? state;
+  for (let at = index - 1; at >= 0; at--) {
+    const version = versions[at];
+    if (version !== undefined && version.outcome !== 'undone') return version.state;
+  }
+  return state;
 }
 
 /** What is wrong with an answer by the history of the rows it shows; nothing when an order of the writes explains it. */
@@ -120,8 +138,8 @@ function judgeRow<State>(register: Register<State>, read: Read, { shown, matches
   const fitting = register.versions.findLast(({ state, start, outcome }) => outcome !== 'undone' && start < read.end && matches(state));
   if (fitting === undefined) return [impossible(`${register.name}: ${shown}, which is none of its versions`)];
   for (const rule of RULES) {
-    const required = register.versions[requiredIndex(register, read, { rule, concerns })];
-    if (required !== undefined && fitting.index < required.index) return [{ kind: rule, what: stale(register, read, { fitting, required, shown }) }];
+    const required = missing(register, read, { rule, concerns, shown: fitting.index });
+    if (required !== undefined) return [{ kind: rule, what: stale(register, read, { fitting, required, shown }) }];
   }
   return [];
 }
@@ -186,9 +204,11 @@ function ago(read: Read, time: number): string {
 }
 
 function admissible(register: Register<unknown>, read: Read, { rules, concerns }: { rules: readonly Rule[]; concerns: CountTest['concerns'] }): readonly unknown[] {
-  const oldest = Math.max(0, ...rules.map((rule) => requiredIndex(register, read, { rule, concerns })));
+  // What other nodes have to show by now, they show with all that was before: no older state counts otherwise.
+  const shown = (rules.includes('other node') ? lastRequired(register, read, { rule: 'other node', shown: 0 })?.index : undefined) ?? 0;
+  const oldest = rules.map((rule) => missing(register, read, { rule, concerns, shown })?.index ?? shown);
   return register.versions
-    .slice(oldest)
+    .slice(Math.max(shown, ...oldest))
     .filter(({ start, outcome }) => outcome !== 'undone' && start < read.end)
     .map(({ state }) => state);
 }
