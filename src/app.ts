@@ -5,7 +5,7 @@ import { KeyvAdapter } from '@apollo/utils.keyvadapter';
 import type { GraphQLSchema } from 'graphql';
 import { Registry } from 'prom-client';
 import type { Admin } from './admin/admin.js';
-import { logDecisions } from './admin/cache-log.js';
+import { logDecisions, warnOfDivergence } from './admin/cache-log.js';
 import { measureCache } from './admin/cache-metrics.js';
 import { CacheStatistics } from './admin/cache-statistics.js';
 import type { LocalSystem } from './admin/commands.js';
@@ -14,7 +14,7 @@ import { printSchema } from './admin/print-schema.js';
 import { refuseDemoAccounts } from './admin/refuse-demo.js';
 import { welcome } from './admin/welcome.js';
 import type { Cache, Without } from './cache/index.js';
-import { cacheFields, ResponseCache, responseCachePlugin, type FieldCacheOptions } from './cache/graphql/index.js';
+import { cacheFields, DivergenceSampler, ResponseCache, responseCachePlugin, type FieldCacheOptions } from './cache/graphql/index.js';
 import type { Config } from './config.js';
 import { openDatabase, type Database, type DatabaseOptions, type Db, type DbScope } from './database/database.js';
 import { isUnavailable } from './database/database-error.js';
@@ -86,6 +86,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const statistics = new CacheStatistics(clock);
   cache.events.on(statistics.listener);
   logDecisions(cache, logger);
+  warnOfDivergence(cache, logger);
 
   const running: { admin?: Admin } = {};
   const schema =
@@ -110,6 +111,11 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     defaultMaxAge: config.cache.defaultMaxAge,
     permissionOf: requiredRole,
     holds: (context, role) => context.mayDo(role as Role),
+  });
+  const sampler = new DivergenceSampler(responses, {
+    share: config.cache.divergenceShare,
+    settled: () => opened.relay.poll(),
+    onError: (error) => logger.debug({ err: error }, 'a cached answer was not compared with its source'),
   });
   // Apollo hands a copy of the context to resolvers; what is in it is the same.
   const clients = new WeakMap<WriteLog, string>();
@@ -137,7 +143,12 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     persisted,
     maxPageSize: MAX_PAGE_SIZE,
     plugins: [announceWrites()],
-    responses: (shown) => responseCachePlugin(responses, { ...shown, explains: (context) => context.explains }),
+    responses: (shown) =>
+      responseCachePlugin(responses, {
+        ...shown,
+        explains: (context) => context.explains,
+        onAnswer: (question, pieces) => sampler.consider(question, pieces),
+      }),
     metrics,
     context: async (incoming) => {
       const context = await createContext(incoming);
@@ -159,6 +170,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     listen: async () => ({ url: await server.listen({ host: config.host, port: config.port }) }),
     close: async () => {
       await server.close();
+      await sampler.drain();
       await opened.close();
       if (options.database === undefined) await database.close();
     },

@@ -22,6 +22,8 @@ export interface Config {
     readonly prefix: string;
     /** Of root and object fields without a hint; 0 is not stored. */
     readonly defaultMaxAge: number;
+    /** Of the hits, how many are executed again and compared: 0 to 1. */
+    readonly divergenceShare: number;
     /** For all look-ups of one request together. */
     readonly deadline: number;
     readonly memoryBytes: number;
@@ -90,6 +92,10 @@ const wholeNumber = (min: number, max: number) =>
     .regex(/^\d{1,15}$/)
     .transform(Number)
     .pipe(z.number().min(min).max(max));
+const share = z
+  .string()
+  .regex(/^(0|1|0?\.\d{1,9}|1\.0+)$/)
+  .transform(Number);
 const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) => z.enum(values);
 const boolean = oneOf('true', 'false').transform((value) => value === 'true');
 const automatic = oneOf('auto', 'true', 'false');
@@ -142,6 +148,7 @@ export const VARIABLES = {
     schema: z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/),
     accepts: '1 to 64 letters, digits, _ . and -',
   },
+  CACHE_DIVERGENCE_SHARE: { default: '0.001', schema: share, accepts: 'a number from 0 to 1' },
   CACHE_DEFAULT_TTL: { default: '0', schema: wholeNumber(0, 31_536_000), accepts: 'seconds from 0 to 31536000' },
   CACHE_DEADLINE_MS: { default: '50', schema: milliseconds, accepts: 'milliseconds from 1 to 600000' },
   CACHE_MEMORY_BYTES: { default: '67108864', schema: wholeNumber(0, 2 ** 40), accepts: 'a whole number of bytes' },
@@ -237,6 +244,7 @@ export function loadConfig(env: Environment): Config {
       enabled: is.CACHE_ENABLED,
       prefix: is.CACHE_PREFIX,
       defaultMaxAge: is.CACHE_DEFAULT_TTL * 1_000,
+      divergenceShare: is.CACHE_DIVERGENCE_SHARE,
       deadline: is.CACHE_DEADLINE_MS,
       memoryBytes: is.CACHE_MEMORY_BYTES,
       maxEntryBytes: is.CACHE_MAX_ENTRY_BYTES,

@@ -4,6 +4,13 @@ import type { Logger } from '../lib/logger.js';
 /** Of a bulk invalidation, so many tags are named. */
 const MAX_TAGS = 20;
 
+/** Warns of entries that say something else than their source: a tag is missing, and what it is about may be stale. */
+export function warnOfDivergence(cache: Pick<Cache, 'events'>, logger: Logger): void {
+  cache.events.on((event) => {
+    if (event.type === 'diverge') logger.warn(fieldsOf(event), 'a cached answer differs from its source, and nothing has invalidated it');
+  });
+}
+
 /**
  * Logs each decision of the cache at level debug: what, for whom, found or not and why; never a value (P7).
  * At other levels it does not listen at all.
@@ -26,7 +33,10 @@ function fieldsOf(event: CacheEvent): object {
     case 'skip':
       return { ...identified(event.of), reason: event.reason };
     case 'join':
+    case 'compare':
       return identified(event.of);
+    case 'diverge':
+      return { ...identified(event.of), path: event.path, missing: shown(event.missing) };
     case 'load':
       return { ...identified(event.of), milliseconds: Math.round(event.milliseconds * 1000) / 1000 };
     case 'store':

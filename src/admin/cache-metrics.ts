@@ -54,6 +54,17 @@ export function measureCache(registry: Registry, admin: Pick<Admin, 'cache' | 's
       this.inc({ result: 'failed' }, statistics.invalidationsFailed);
     },
   });
+  new Counter({
+    name: 'larder_cache_comparisons_total',
+    help: 'Hits that were executed again, and whether they differed from their source though nothing had invalidated them.',
+    labelNames: ['result'],
+    registers,
+    collect() {
+      this.reset();
+      this.inc({ result: 'same' }, statistics.compared - statistics.diverged);
+      this.inc({ result: 'diverged' }, statistics.diverged);
+    },
+  });
   measureLedger(registry, cache);
   measureStores(registry, cache);
 }

@@ -34,6 +34,9 @@ export class CacheStatistics {
   /** Tags that were invalidated, those that span partitions too. */
   invalidations = 0;
   invalidationsFailed = 0;
+  /** Hits that were executed again, and those among them that differed though nothing had invalidated them. */
+  compared = 0;
+  diverged = 0;
   readonly #tenants = new Map<string, TenantCounts>();
 
   constructor(
@@ -78,6 +81,12 @@ export class CacheStatistics {
         return;
       case 'error':
         this.#of(event.of).errors++;
+        return;
+      case 'compare':
+        this.compared++;
+        return;
+      case 'diverge':
+        this.diverged++;
         return;
       case 'invalidate':
         this.#countTags(event.tags);

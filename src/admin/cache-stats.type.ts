@@ -190,6 +190,15 @@ export class CacheLedger {
   lag!: number | null;
 }
 
+@ObjectType({ description: 'Hits that were executed again for comparison (CACHE_DIVERGENCE_SHARE).' })
+export class CacheComparisons {
+  @Field(() => GraphQLSafeInt)
+  compared!: number;
+
+  @Field(() => GraphQLSafeInt, { description: 'Differed from the source though nothing had invalidated them: a tag is missing. The log says which.' })
+  diverged!: number;
+}
+
 @ObjectType({ description: 'The cache of the node that answers: a platform admin sees all of it, a tenant admin the own tenant.' })
 export class CacheStats {
   @Field(() => String, { description: '`healthy`, or what is not.' })
@@ -221,4 +230,7 @@ export class CacheStats {
 
   @Field(() => CacheLedger, { nullable: true, description: 'For platform admins.' })
   ledger!: CacheLedger | null;
+
+  @Field(() => CacheComparisons, { nullable: true, description: 'For platform admins.' })
+  comparisons!: CacheComparisons | null;
 }

@@ -77,6 +77,7 @@ const STATS = `query CacheStats {
     memory { entries bytes maxBytes evictions }
     redis { healthy version usedMemory maxMemory clients keys evictedKeys hits misses timeouts errors }
     ledger { kind epoch position tags pending trusted lag }
+    comparisons { compared diverged }
   }
 }`;
 

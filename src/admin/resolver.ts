@@ -33,6 +33,7 @@ export function createAdminResolver(admin: () => Admin): ResolverClass {
         memory: report.memory === null ? null : memory(report.memory),
         redis: report.redis === null ? null : redis(report.redis),
         ledger: report.ledger === null ? null : { ...report.ledger, lag: report.ledger.lag < 0 ? null : report.ledger.lag },
+        comparisons: report.comparisons,
       };
     }
 

@@ -9,7 +9,7 @@ const TOP = 20;
 
 /** The statistics for a terminal. */
 export function statsText(stats: StatsData): string {
-  const { totals, memory, redis, ledger } = stats;
+  const { totals, memory, redis, ledger, comparisons } = stats;
   const header = ['', 'hits', 'stale', 'misses', 'hit rate', 'joins', 'loads', 'ms/load', 'sets', 'skips', 'errors'];
   const sections: [string, [string, CacheFigures][]][] = [
     ['layer', stats.byLayer.map((row) => [row.layer.toLowerCase(), row])],
@@ -31,6 +31,7 @@ export function statsText(stats: StatsData): string {
     const lag = ledger.lag === null ? 'never in step' : `${Math.round(ledger.lag)} ms behind at most`;
     lines.push(`ledger: ${ledger.kind}, ${ledger.epoch}:${ledger.position}, ${ledger.tags} tags, ${ledger.pending} pending, ${lag}`);
   }
+  if (comparisons !== null && comparisons.compared > 0) lines.push(`compared with the source: ${comparisons.compared} hits, ${comparisons.diverged} differed`);
   return lines.join('\n').trimEnd();
 }
 

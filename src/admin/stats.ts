@@ -17,6 +17,7 @@ export interface CacheStatsReport {
   readonly memory: TierStats | null;
   readonly redis: TierStats | null;
   readonly ledger: LedgerReport | null;
+  readonly comparisons: { readonly compared: number; readonly diverged: number } | null;
 }
 
 export interface TenantTotals {
@@ -29,7 +30,7 @@ export async function cacheStats(admin: Admin, authority: Authority): Promise<Ca
   const { statistics, cache } = admin;
   const { tiers } = await cache.store.stats();
   const ledger = cache.ledger.report();
-  const health = verdict({ enabled: cache.enabled, ledger, standing: cache.ledger.standing(), tiers });
+  const health = verdict({ enabled: cache.enabled, ledger, standing: cache.ledger.standing(), tiers, diverged: statistics.diverged });
 
   if (authority.kind === 'tenant') {
     const { id, slug } = authority.tenant;
@@ -45,6 +46,7 @@ export async function cacheStats(admin: Admin, authority: Authority): Promise<Ca
       memory: null,
       redis: null,
       ledger: null,
+      comparisons: null,
     };
   }
 
@@ -58,6 +60,7 @@ export async function cacheStats(admin: Admin, authority: Authority): Promise<Ca
     memory: tiers.find(({ kind }) => kind === 'memory') ?? null,
     redis: tiers.find(({ kind }) => kind === 'redis') ?? null,
     ledger,
+    comparisons: { compared: statistics.compared, diverged: statistics.diverged },
   };
 }
 

@@ -9,12 +9,14 @@ export interface ServerState {
   /** How far the node may rely on its copy of the ledger. */
   readonly standing: ReturnType<Ledger['standing']>;
   readonly tiers: readonly TierStats[];
+  /** Hits that differed from their source though nothing had invalidated them. */
+  readonly diverged?: number;
 }
 
 export const HEALTHY = 'healthy';
 
 /** One line for people: `healthy`, or everything that is not and what follows from it. A low hit rate is no illness. */
-export function verdict({ enabled, ledger, standing, tiers }: ServerState): string {
+export function verdict({ enabled, ledger, standing, tiers, diverged = 0 }: ServerState): string {
   const findings: string[] = [];
   if (!enabled) findings.push('cache switched off (CACHE_ENABLED=false): every read is served from the database');
   const instead = tiers.some(({ kind, healthy }) => kind === 'memory' && healthy) ? 'memory or the database' : 'the database';
@@ -25,6 +27,7 @@ export function verdict({ enabled, ledger, standing, tiers }: ServerState): stri
   if (ledger.pending > 0) {
     findings.push(`${counted(ledger.pending, 'tag')} pending: changed in the database and not in the ledger yet, what depends on them is served from the database`);
   }
+  if (diverged > 0) findings.push(`${counted(diverged, 'cached answer')} differed from the source though nothing had invalidated them: the log names the missing tags`);
   return findings.length === 0 ? HEALTHY : findings.join('; ');
 }
 

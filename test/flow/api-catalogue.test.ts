@@ -33,7 +33,7 @@ describe.each(backends)('the catalogue that all tenants share, on $name', (backe
   let running: Running;
 
   beforeAll(async () => {
-    running = await backend.start();
+    running = await backend.start({ env: { CACHE_DIVERGENCE_SHARE: '0' } });
   });
   afterAll(() => running.close());
 

@@ -20,7 +20,7 @@ describe.each(backends)('things by their id alone, on $name', (backend) => {
   let running: Running;
   let any: Any;
   beforeAll(async () => {
-    running = await backend.start();
+    running = await backend.start({ env: { CACHE_DIVERGENCE_SHARE: '0' } });
     any = await running.client.data<Any>(ANY, { tenant: 'downtown' });
   });
   afterAll(() => running.close());

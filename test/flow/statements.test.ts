@@ -26,7 +26,7 @@ describe.each([...backends, redisAlone])('statements for medicines with category
   let token: string;
 
   beforeAll(async () => {
-    running = await backend.start();
+    running = await backend.start({ env: { CACHE_DIVERGENCE_SHARE: '0' } });
     token = await running.client.signIn('staff@downtown.example');
   });
   afterAll(() => running.close());

@@ -93,6 +93,8 @@ async function start({ env, drop }: Place, options: StartOptions = {}): Promise<
     CACHE_PREFIX: prefix,
     // A busy machine must not turn hits into misses.
     CACHE_DEADLINE_MS: '5000',
+    // Every hit is compared with its source: what differs fails the test that closes the service.
+    CACHE_DIVERGENCE_SHARE: '1',
     ...env,
     ...options.env,
   });
@@ -104,6 +106,10 @@ async function start({ env, drop }: Place, options: StartOptions = {}): Promise<
     ...(database === undefined ? {} : { database }),
     ...(without === '' ? {} : { without: new Set([without as Mechanism]) }),
     ...(options.clock === undefined ? {} : { clock: options.clock }),
+  });
+  const diverged: string[] = [];
+  app.cache.events.on((event) => {
+    if (event.type === 'diverge') diverged.push(`${event.of.subject.name} at ${event.path}, missing ${event.missing.join(' ') || 'no tag'}`);
   });
   const { url } = await app.listen();
   const redisUrl = env['REDIS_URL'];
@@ -140,6 +146,7 @@ async function start({ env, drop }: Place, options: StartOptions = {}): Promise<
     },
     close: async () => {
       await app.close();
+      if (diverged.length > 0 && without === '') throw new Error(`cached answers differed from their source: ${diverged.join('; ')}`);
       await database?.close();
       await drop();
     },

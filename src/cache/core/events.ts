@@ -16,6 +16,10 @@ export type CacheEvent =
   /** Loaded, and not stored. */
   | { readonly type: 'skip'; readonly of: Identity; readonly reason: string }
   | { readonly type: 'error'; readonly of: Identity; readonly error: unknown }
+  /** A hit was executed again, for comparison. */
+  | { readonly type: 'compare'; readonly of: Identity }
+  /** Though nothing has invalidated it, an entry says something else than its source: these tags it should have had. */
+  | { readonly type: 'diverge'; readonly of: Identity; readonly path: string; readonly missing: readonly Tag[] }
   | { readonly type: 'invalidate'; readonly tags: readonly Tag[]; readonly result: Invalidation }
   | { readonly type: 'invalidate-failed'; readonly tags: readonly Tag[]; readonly error: unknown };
 

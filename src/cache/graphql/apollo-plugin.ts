@@ -1,7 +1,7 @@
 import { HeaderMap, type ApolloServerPlugin, type BaseContext, type GraphQLRequestContext } from '@apollo/server';
 import type { GraphQLError, GraphQLFormattedError } from 'graphql';
 import { explain } from './explain.js';
-import { joinPieces, type ResponseCache } from './response-cache.js';
+import { joinPieces, type AnsweredPiece, type Question, type ResponseCache } from './response-cache.js';
 
 export interface ResponseCachePluginOptions<Context extends BaseContext> {
   /** The same as is given to Apollo Server, which formats only what it has executed itself. */
@@ -10,6 +10,8 @@ export interface ResponseCachePluginOptions<Context extends BaseContext> {
   readonly onErrors?: (errors: readonly GraphQLError[], request: GraphQLRequestContext<Context>) => void;
   /** Whether the answer tells how it came about, in `extensions.cache`. */
   readonly explains?: (context: Context) => boolean;
+  /** Told of every answer: takes samples of it, say. */
+  readonly onAnswer?: (question: Question<Context>, pieces: readonly AnsweredPiece[]) => void;
 }
 
 /** Lets Apollo Server answer queries from the response cache, after it has parsed and validated them. */
@@ -25,8 +27,11 @@ export function responseCachePlugin<Context extends BaseContext, Source>(
           // Which operation of several is meant, nobody has said: execution complains. The type does not know of it.
           if ((operation as typeof operation | undefined) === undefined) return null;
           const plan = responses.planOf(document, operation);
-          const pieces = plan === null ? null : await responses.answer({ plan, context, variables: request.request.variables ?? {} });
+          if (plan === null) return null;
+          const question = { plan, context, variables: request.request.variables ?? {} };
+          const pieces = await responses.answer(question);
           if (pieces === null) return null;
+          options.onAnswer?.(question, pieces);
           const errors = pieces.flatMap((piece) => piece.errors);
           if (errors.length > 0) options.onErrors?.(errors, request);
           return {

@@ -3,6 +3,7 @@ import type { Lookup } from '../core/cache.js';
 import { Collector } from '../core/collector.js';
 import type { Entry } from '../core/entry.js';
 import type { CacheEvent } from '../core/events.js';
+import type { Identity } from '../core/key.js';
 import type { Loaded } from '../core/reading.js';
 import type { Partition } from '../core/tags.js';
 import { PieceExecutor, type Executed, type ExecutorOptions } from './execute-pieces.js';
@@ -34,6 +35,8 @@ export interface AnsweredPiece extends Executed {
   readonly piece: PlannedPiece;
   /** What it was stored as, or would have been; null for what no cache was asked for. */
   readonly entry: Entry | null;
+  /** Under which it was looked up; null for what no cache was asked for. */
+  readonly identity: Identity | null;
   /** Why no cache was asked. */
   readonly because: string | null;
   /** What happened in the cache, in order. */
@@ -119,7 +122,7 @@ export class ResponseCache<Context, Source> {
     const events = new Map<number, CacheEvent[]>();
     for (const [place, piece] of shape.pieces.entries()) {
       if (piece.kind === 'typename') {
-        answers[place] = { piece, ...known(this.options.schema.getQueryType()?.name), entry: null, because: 'it is known', events: [] };
+        answers[place] = { piece, ...known(this.options.schema.getQueryType()?.name), entry: null, identity: null, because: 'it is known', events: [] };
         continue;
       }
       const identified = this.#identities.of(piece, coerced, asker);
@@ -142,14 +145,14 @@ export class ResponseCache<Context, Source> {
     );
     const [executed, entries] = await Promise.all([executing, found]);
     live.forEach(({ place, piece, because }, at) => {
-      answers[place] = { piece, ...(executed[at] as Executed), entry: null, because, events: [] };
+      answers[place] = { piece, ...(executed[at] as Executed), entry: null, identity: null, because, events: [] };
     });
-    wanted.forEach(({ place, piece }, at) => {
+    wanted.forEach(({ place, piece, lookup }, at) => {
       const entry = entries[at];
       if (entry === undefined || entry instanceof Error) throw entry ?? new Error('a piece was left without an answer');
       const { value } = entry;
       const result: Executed = typeof value === 'string' ? { json: value, errors: [], nullsAll: false } : value;
-      answers[place] = { piece, ...result, entry, because: null, events: events.get(place) ?? [] };
+      answers[place] = { piece, ...result, entry, identity: lookup.identity, because: null, events: events.get(place) ?? [] };
     });
     return answers as AnsweredPiece[];
   }
