@@ -21,6 +21,7 @@ const stats = {
   memory: { entries: 3, bytes: 2048, maxBytes: 67_108_864, evictions: 0 },
   redis: null,
   ledger: { kind: 'memory', epoch: 'e', position: 4, tags: 2, pending: 0, trusted: true, lag: 0 },
+  comparisons: null,
 };
 
 async function larder(args: string[], options: { readonly answer?: object; readonly status?: number; readonly environment?: 'production'; readonly away?: boolean; readonly remote?: { readonly url?: string; readonly token?: string } } = {}) {
