@@ -111,6 +111,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     defaultMaxAge: config.cache.defaultMaxAge,
     permissionOf: requiredRole,
     holds: (context, role) => context.mayDo(role as Role),
+    ...(options.without === undefined ? {} : { without: options.without }),
   });
   const sampler = new DivergenceSampler(responses, {
     share: config.cache.divergenceShare,

@@ -45,6 +45,7 @@ export async function check(options: Options, print: (line: string) => void): Pr
         faults: options.faults,
         random: new Random(options.seed),
         until: record.began + options.seconds * 1_000,
+        hasEnough: () => options.untilViolation && record.violations.length > 0,
         pauseClients,
         resumeClients: () => gate.open(),
         onFault: (name) => print(`  ${Math.round((performance.now() - record.began) / 1_000)} s  ${name}`),

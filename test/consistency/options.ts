@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { Mechanism } from '../../src/cache/index.js';
+import { MECHANISMS, type Mechanism } from '../../src/cache/core/mechanisms.js';
 import { FAULTS } from './faults/all-faults.js';
 import type { Fault } from './faults/fault.js';
 
@@ -12,22 +12,13 @@ export interface Options {
   readonly faults: readonly Fault[];
   /** Mechanisms that every node runs without, to see whether the checker notices. */
   readonly without: readonly Mechanism[];
+  /** Ends with the first violation: for runs that are to have one. */
+  readonly untilViolation: boolean;
   /** Where to write what was found, as JSON. */
   readonly report: string | null;
   /** Directory for the nodes' logs, which is kept; without it they go with the run. */
   readonly logs: string | null;
 }
-
-const MECHANISMS: readonly Mechanism[] = [
-  'stamp',
-  'flight-check',
-  'trust',
-  'outbox',
-  'mark-per-epoch',
-  'epoch-rule',
-  'predicate-tags',
-  'remaining-lifetime',
-];
 
 export const USAGE = `npm run consistency -- [options]
 
@@ -38,6 +29,7 @@ export const USAGE = `npm run consistency -- [options]
   --faults all         all, none, or names separated by commas:
 ${FAULTS.map(({ name, what }) => `                       ${name.padEnd(28)} ${what}`).join('\n')}
   --without <names>    runs the nodes without mechanisms: ${MECHANISMS.join(', ')}
+  --until-violation    ends when one has been found
   --report file.json   writes figures and violations
   --logs directory     keeps the nodes' logs
   --overhead           measures what outbox and ledger cost a mutation, instead
@@ -54,6 +46,7 @@ export function readOptions(argv: readonly string[]): Options {
       seed: { type: 'string', default: '1' },
       faults: { type: 'string', default: 'all' },
       without: { type: 'string', default: '' },
+      'until-violation': { type: 'boolean', default: false },
       report: { type: 'string' },
       logs: { type: 'string' },
       overhead: { type: 'boolean', default: false },
@@ -68,6 +61,7 @@ export function readOptions(argv: readonly string[]): Options {
     seed: wholeNumber('seed', values.seed, 0),
     faults: faultsOf(values.faults),
     without: names(values.without).map((name) => known(MECHANISMS, name, 'mechanism')),
+    untilViolation: values['until-violation'],
     report: values.report ?? null,
     logs: values.logs ?? null,
   };

@@ -8,6 +8,8 @@ export interface ScheduleOptions extends Comparing {
   readonly random: Random;
   /** On the monotonic clock: no fault begins later. */
   readonly until: number;
+  /** Nor when there is nothing more to find out. */
+  readonly hasEnough: () => boolean;
   /** Makes the clients finish what they are doing, and wait. */
   readonly pauseClients: () => Promise<void>;
   readonly resumeClients: () => void;
@@ -22,15 +24,16 @@ const COMPARED_EVERY = 10_000;
 /** One fault after the other, each as often as any other, in a seeded order; after each the nodes are compared with the database. */
 export async function runSchedule(options: ScheduleOptions): Promise<void> {
   const { faults, random, record, until } = options;
+  const isOver = (): boolean => performance.now() >= until || options.hasEnough();
   let round: Fault[] = [];
-  while (performance.now() < until) {
+  while (!isOver()) {
     if (faults.length === 0) {
       await rest(Math.min(COMPARED_EVERY, Math.max(0, until - performance.now())));
     } else {
       if (round.length === 0) round = shuffled(faults, random);
       const fault = round.pop();
       await rest(UNDISTURBED);
-      if (fault === undefined || performance.now() >= until) break;
+      if (fault === undefined || isOver()) break;
       record.during = fault.name;
       options.onFault(fault.name);
       if (await fault.inject(options.world)) record.injected(fault.name);
@@ -38,7 +41,7 @@ export async function runSchedule(options: ScheduleOptions): Promise<void> {
     }
     await options.pauseClients();
     await compareWithDatabase(options);
-    if (performance.now() < until) options.resumeClients();
+    if (!isOver()) options.resumeClients();
   }
 }
 

@@ -1,7 +1,6 @@
 import { inject, vi } from 'vitest';
 import { createApp, type App, type AppOptions } from '../../src/app.js';
 import { loadConfig } from '../../src/config.js';
-import type { Mechanism } from '../../src/cache/index.js';
 import { openDatabase, type Database, type Db } from '../../src/database/database.js';
 import { silentLogger } from '../../src/lib/logger.js';
 import { dumpMemory, dumpRedis, watchMemory, type Kept } from './cache-dump.js';
@@ -9,6 +8,7 @@ import { Client } from './client.js';
 import { seededDatabase, seededDirectory } from './seeded-databases.js';
 import { Statements } from './statements.js';
 import { testPrefix } from './test-database.js';
+import { withoutMechanism } from './without.js';
 
 export interface StartOptions extends Pick<AppOptions, 'clock'> {
   /** What stands between the service and its database: to hold what it has read. */
@@ -99,12 +99,12 @@ async function start({ env, drop }: Place, options: StartOptions = {}): Promise<
     ...options.env,
   });
   const database = options.wrap && options.wrap(await openDatabase({ ...config.database, url: config.database.url ?? undefined, logger: silentLogger, onQuery: statements.record }));
-  const without = inject('without');
+  const without = withoutMechanism();
   const app = await createApp(config, {
     onQuery: statements.record,
     logTo: { write: (line) => void logs.push(line) },
     ...(database === undefined ? {} : { database }),
-    ...(without === '' ? {} : { without: new Set([without as Mechanism]) }),
+    without,
     ...(options.clock === undefined ? {} : { clock: options.clock }),
   });
   const diverged: string[] = [];
@@ -146,7 +146,7 @@ async function start({ env, drop }: Place, options: StartOptions = {}): Promise<
     },
     close: async () => {
       await app.close();
-      if (diverged.length > 0 && without === '') throw new Error(`cached answers differed from their source: ${diverged.join('; ')}`);
+      if (diverged.length > 0 && without.size === 0) throw new Error(`cached answers differed from their source: ${diverged.join('; ')}`);
       await database?.close();
       await drop();
     },

@@ -8,6 +8,7 @@ import { partition, tags } from '../../src/cache/core/tags.js';
 import { MemoryLedger } from '../../src/cache/stores/memory-ledger.js';
 import { cacheDirectivesSDL } from '../../src/cache/graphql/directives.js';
 import { joinPieces, ResponseCache, type AnsweredPiece } from '../../src/cache/graphql/response-cache.js';
+import { withoutMechanism } from './without.js';
 
 /** For tests: a schema-first service with a response cache and nothing around it. */
 const SDL = `
@@ -68,8 +69,9 @@ export class SmallWorld {
   held: Promise<void> = Promise.resolve();
 
   constructor() {
+    const without = withoutMechanism();
     const ledger = new MemoryLedger({ clock: { now: () => this.now } });
-    this.cache = new Cache({ store: storeOver(this.entries), ledger, prefix: 'test', databaseId: 'd', enabled: true, onBackgroundError: (error) => { throw error; } });
+    this.cache = new Cache({ store: storeOver(this.entries), ledger, prefix: 'test', databaseId: 'd', enabled: true, onBackgroundError: (error) => { throw error; }, without });
     this.#resolve();
     this.responses = new ResponseCache<WorldContext, null>({
       schema: this.schema,
@@ -80,6 +82,7 @@ export class SmallWorld {
       viewerOf: ({ viewer }) => viewer,
       permissionOf: (field) => (field.name === 'secret' ? 'STAFF' : null),
       holds: ({ roles }, role) => roles.includes(role),
+      without,
     });
   }
 

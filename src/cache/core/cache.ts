@@ -49,7 +49,7 @@ export class Cache {
   constructor(private readonly options: CacheOptions) {
     this.ledger = options.ledger;
     this.without = options.without ?? NOTHING;
-    this.identities = new Identities(options.prefix, options.databaseId);
+    this.identities = new Identities(options.prefix, options.databaseId, this.without);
     this.#background = new Background(options.onBackgroundError);
     this.#isSourceFailure = options.isSourceFailure ?? (() => true);
   }
@@ -337,7 +337,7 @@ export class Cache {
 
   /** Whether others may use what was loaded, and what is stored of it. */
   #keep(request: CacheRequest, lookup: Lookup, { entry, collector }: { entry: Entry; collector: Collector }): Kept {
-    const unfit = request.bypass ? 'the request bypasses the cache' : whyUnshared(lookup.policy, collector, entry);
+    const unfit = request.bypass ? 'the request bypasses the cache' : this.#whyUnshared(lookup, collector, entry);
     const bytes = unfit === null ? sealEntry(entry) : null;
     const notShared = unfit ?? (bytes === null ? 'it is no plain data' : null);
     const reason = notShared ?? this.#whyNotStored(lookup, entry);
@@ -345,6 +345,10 @@ export class Cache {
     // Alone, others get it for a moment all the same; its tags are judged like anywhere else.
     if (notShared === null && this.ledger.standing() === 'alone') this.#recent.keep(lookup.identity.key, entry, this.ledger.now());
     return { shared: notShared === null, write: reason === null && bytes !== null ? this.#toWrite(lookup, entry, bytes) : null };
+  }
+
+  #whyUnshared({ policy }: Lookup, collector: Collector, entry: Entry): string | null {
+    return this.without.has('sharing-check') ? null : whyUnshared(policy, collector, entry);
   }
 
   /** Why an entry that others may use is of no use to those who come later. */

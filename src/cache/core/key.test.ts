@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { withoutMechanism } from '../../../test/support/without.js';
 import { CacheError } from './errors.js';
 import { Identities, partitionOfKey, type Subject } from './key.js';
 import { EVERYTHING, GLOBAL, partition, tags, type Partition } from './tags.js';
 
-const identities = new Identities('larder', 'database-1');
+const identities = new Identities('larder', 'database-1', withoutMechanism());
 const subject: Subject = { layer: 'list', name: 'medicines', version: '1', profile: 'list' };
 const own = partition('downtown');
 
@@ -20,7 +21,7 @@ describe('keys', () => {
       identities.of({ ...subject, name: 'other' }, own, { a: 1 }),
       identities.of({ ...subject, version: '2' }, own, { a: 1 }),
       identities.of({ ...subject, layer: 'entity' }, own, { a: 1 }),
-      new Identities('larder', 'database-2').of(subject, own, { a: 1 }),
+      new Identities('larder', 'database-2', withoutMechanism()).of(subject, own, { a: 1 }),
       identities.of(subject, own, { a: '1' }),
       identities.of(subject, own, { a: null }),
       identities.of(subject, own, {}),

@@ -1,7 +1,8 @@
 import { canonical } from '../../lib/canonical.js';
 import { digest } from '../../lib/digest.js';
 import { CacheError } from './errors.js';
-import { EVERYTHING, tags, type Partition, type Tag } from './tags.js';
+import { NOTHING, type Without } from './mechanisms.js';
+import { EVERYTHING, GLOBAL, tags, type Partition, type Tag } from './tags.js';
 
 declare const keyBrand: unique symbol;
 export type CacheKey = string & { readonly [keyBrand]: true };
@@ -46,6 +47,7 @@ export class Identities {
     /** Namespace in a store that others use too. */
     private readonly prefix: string,
     private readonly databaseId: string,
+    private readonly without: Without = NOTHING,
   ) {}
 
   /**
@@ -56,8 +58,10 @@ export class Identities {
     // The type says so already; JavaScript callers and casts are refused here (P2).
     if (!partition) throw new CacheError('CACHE_PARTITION_INVALID', `${subject.layer} ${subject.name} was asked for without a partition`);
     // Subject and version stand inside the digest, too: the readable part is for people and may be ambiguous.
-    const hash = digest(canonical([this.databaseId, subject.layer, subject.name, subject.version, partition, about]));
-    const key = `${this.prefix}:${partition}:${subject.layer}:${subject.name}:${hash}` as CacheKey;
+    const whose = this.without.has('partition-in-key') ? GLOBAL : partition;
+    const told = this.without.has('typed-keys') ? JSON.stringify([about]).replaceAll('"', '') : about;
+    const hash = digest(canonical([this.databaseId, subject.layer, subject.name, subject.version, whose, told]));
+    const key = `${this.prefix}:${whose}:${subject.layer}:${subject.name}:${hash}` as CacheKey;
     return { key, subject, partition, implied: this.#impliedBy(subject, partition, key) };
   }
 

@@ -1,9 +1,20 @@
-import { buildSchema, graphql, type GraphQLScalarType } from 'graphql';
+import { buildSchema, graphql, type GraphQLObjectType, type GraphQLScalarType } from 'graphql';
 import { expect, it } from 'vitest';
+import { withoutMechanism } from '../../../test/support/without.js';
 import { silentLogger } from '../../lib/logger.js';
 import { Cache, MemoryLedger, openStores, partition, Reader } from '../index.js';
 import { cacheDirectivesSDL } from './directives.js';
 import { cacheFields } from './field-cache.js';
+
+const OPTIONS = { contextWithin: () => null, varyBy: () => ({}), viewerOf: () => null, version: '1' };
+
+async function setUp() {
+  const clock = { now: () => 1 };
+  const { store } = await openStores({ redis: null, memoryBytes: 1e6, prefix: 'p', clock, now: clock.now, logger: silentLogger });
+  const cache = new Cache({ store, ledger: new MemoryLedger({ clock }), prefix: 'p', databaseId: 'd', enabled: true, onBackgroundError: () => undefined, without: withoutMechanism() });
+  const reader = new Reader<null>({ cache, request: cache.begin(), partition: partition('a'), sources: () => null });
+  return { cache, reader };
+}
 
 class Money {
   constructor(readonly cents: number) {}
@@ -17,11 +28,8 @@ it('P5 what is asked with arguments that no key can hold is answered without the
   let calls = 0;
   spend.resolve = (_, { of }: { of?: Money }) => (calls++, of?.cents ?? 0);
 
-  const clock = { now: () => 1 };
-  const { store } = await openStores({ redis: null, memoryBytes: 1e6, prefix: 'p', clock, now: clock.now, logger: silentLogger });
-  const cache = new Cache({ store, ledger: new MemoryLedger({ clock }), prefix: 'p', databaseId: 'd', enabled: true, onBackgroundError: () => undefined });
-  const reader = new Reader<null>({ cache, request: cache.begin(), partition: partition('a'), sources: () => null });
-  cacheFields<null, null>(schema, { readerOf: () => reader, contextWithin: () => null, varyBy: () => ({}), viewerOf: () => null, version: '1' });
+  const { cache, reader } = await setUp();
+  cacheFields<null, null>(schema, { ...OPTIONS, readerOf: () => reader });
 
   const ask = async (of: number | null): Promise<unknown> => {
     const answer = await graphql({ schema, source: 'query ($of: Money) { spend(of: $of) }', variableValues: { of }, contextValue: null });
@@ -32,4 +40,29 @@ it('P5 what is asked with arguments that no key can hold is answered without the
   expect(calls).toBe(3);
   for (let time = 0; time < 2; time++) expect(await ask(null)).toEqual({ spend: 0 });
   expect(calls).toBe(4);
+});
+
+it('P6 what a mutation answers is read after its change, and is stored for nobody', async () => {
+  const schema = buildSchema(`${cacheDirectivesSDL} type Shop { sold: Int @cacheControl(maxAge: 100) } type Query { shop: Shop } type Mutation { sell: Shop }`);
+  let sold = 0;
+  const fieldsOf = (type: string) => (schema.getType(type) as GraphQLObjectType).getFields();
+  Object.assign(fieldsOf('Query')['shop'] ?? {}, { resolve: () => ({}) });
+  Object.assign(fieldsOf('Mutation')['sell'] ?? {}, { resolve: () => (sold++, {}) });
+  Object.assign(fieldsOf('Shop')['sold'] ?? {}, { resolve: () => sold });
+  const { cache, reader } = await setUp();
+  cacheFields<null, null>(schema, { ...OPTIONS, readerOf: () => reader });
+
+  const ask = async (source: string): Promise<unknown> => {
+    const { data } = await graphql({ schema, source, contextValue: null });
+    await cache.drain();
+    return data;
+  };
+  expect(await ask('mutation { sell { sold } }')).toEqual({ sell: { sold: 1 } });
+  expect(await ask('mutation { sell { sold } }')).toEqual({ sell: { sold: 2 } });
+  // Nobody has said what the field depends on: what a query has stored stays, which a mutation must not be told.
+  expect([await ask('{ shop { sold } }'), await ask('mutation { sell { sold } }'), await ask('{ shop { sold } }')]).toEqual([
+    { shop: { sold: 2 } },
+    { sell: { sold: 3 } },
+    { shop: { sold: 2 } },
+  ]);
 });

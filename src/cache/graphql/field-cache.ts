@@ -67,7 +67,8 @@ function wrap<Context, Source>({ field, name, hint }: CachedField<Context>, opti
     const uncached = (): unknown => resolve(parent, args, context, info);
     const reader = options.readerOf(context);
     // Only queries: what a mutation's reply contains is read after the change and stored by nobody (P6).
-    if (reader === null || info.operation.operation !== OperationTypeNode.QUERY) return uncached();
+    const isQuery = info.operation.operation === OperationTypeNode.QUERY || reader?.cache.without.has('queries-only') === true;
+    if (reader === null || !isQuery) return uncached();
     if (info.path.prev === undefined && isPieceCollector(reader.collector)) return uncached();
     const partition = shared ? GLOBAL : reader.partition;
     const viewer = policy.scope === 'PRIVATE' ? options.viewerOf(context) : undefined;

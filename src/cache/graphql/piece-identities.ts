@@ -1,5 +1,6 @@
 import { canonical } from '../../lib/canonical.js';
 import type { Identities, Identity } from '../core/key.js';
+import { NOTHING, type Without } from '../core/mechanisms.js';
 import { GLOBAL, type Partition } from '../core/tags.js';
 import type { PlannedPiece } from './operation-plan.js';
 import { fill, type Variables } from './template.js';
@@ -28,7 +29,10 @@ const REMEMBERED = 500;
 export class PieceIdentities {
   readonly #known = new WeakMap<PlannedPiece, Map<string, Identity>>();
 
-  constructor(private readonly identities: Identities) {}
+  constructor(
+    private readonly identities: Identities,
+    private readonly without: Without = NOTHING,
+  ) {}
 
   of(piece: PlannedPiece, variables: Variables, asker: Asker): Identified {
     if (piece.kind !== 'stored') return { because: piece.because ?? 'it is known' };
@@ -43,8 +47,9 @@ export class PieceIdentities {
     } catch {
       return { because: 'its arguments are no plain data' };
     }
-    const held = piece.permissions.filter((permission) => asker.holds(permission));
-    const about = canonical([text, asker.varyBy, held, scope === 'PRIVATE' ? asker.viewer : undefined]);
+    const held = this.without.has('permissions-in-key') ? [] : piece.permissions.filter((permission) => asker.holds(permission));
+    const viewer = scope === 'PRIVATE' && !this.without.has('viewer-in-key') ? asker.viewer : undefined;
+    const about = canonical([text, asker.varyBy, held, viewer]);
     return { identity: this.#remember(piece, partition, about), partition };
   }
 

@@ -4,6 +4,7 @@ import { Collector } from '../core/collector.js';
 import type { Entry } from '../core/entry.js';
 import type { CacheEvent } from '../core/events.js';
 import type { Identity } from '../core/key.js';
+import type { Without } from '../core/mechanisms.js';
 import type { Loaded } from '../core/reading.js';
 import type { Partition } from '../core/tags.js';
 import { PieceExecutor, type Executed, type ExecutorOptions } from './execute-pieces.js';
@@ -20,6 +21,8 @@ export interface ResponseCacheOptions<Context, Source> extends FieldCacheOptions
   /** What a viewer has to hold for a field to be answered; null for nothing. */
   readonly permissionOf?: (field: GraphQLField<unknown, unknown>) => string | null;
   readonly holds?: (context: Context, permission: string) => boolean;
+  /** For tests of the mechanisms alone. */
+  readonly without?: Without;
 }
 
 /** One query to be answered. */
@@ -73,8 +76,8 @@ export class ResponseCache<Context, Source> {
   #identities: PieceIdentities | null = null;
 
   constructor(readonly options: ResponseCacheOptions<Context, Source>) {
-    const { schema, defaultMaxAge = 0, permissionOf = () => null } = options;
-    this.policies = new SchemaPolicies(schema, { defaultMaxAge, permissionOf });
+    const { schema, defaultMaxAge = 0, permissionOf = () => null, without } = options;
+    this.policies = new SchemaPolicies(schema, { defaultMaxAge, permissionOf, without });
     this.executor = new PieceExecutor(options);
     this.#planning = { policies: this.policies, version: options.version };
   }
@@ -114,7 +117,7 @@ export class ResponseCache<Context, Source> {
     const { context } = question;
     const reader = this.options.readerOf(context);
     if (reader === null) throw new Error('a context without a reader has nothing to be asked');
-    this.#identities ??= new PieceIdentities(reader.cache.identities);
+    this.#identities ??= new PieceIdentities(reader.cache.identities, reader.cache.without);
     const asker = this.askerOf(context);
     const answers = new Array<AnsweredPiece | undefined>(shape.pieces.length);
     const wanted: Wanted[] = [];
