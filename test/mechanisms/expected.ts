@@ -4,8 +4,8 @@ import type { Mechanism } from '../../src/cache/core/mechanisms.js';
 export interface Expectation {
   /** Tests that may fail without it: files, and what their names contain. */
   readonly tests: { readonly files: readonly string[]; readonly named: string };
-  /** The faults under which the checker finds violations; or why it cannot. */
-  readonly checker: { readonly faults: string } | { readonly cannot: string };
+  /** The faults under which the checker finds violations, and with how many nodes; or why it cannot. */
+  readonly checker: { readonly faults: string; readonly nodes: number } | { readonly cannot: string };
 }
 
 const FRESHNESS = ['test/flow/freshness.test.ts'];
@@ -16,13 +16,13 @@ const privacy = (named: string, file = 'src/cache/graphql/response-cache.test.ts
 });
 
 export const EXPECTED: Readonly<Record<Mechanism, Expectation>> = {
-  stamp: { tests: { files: FRESHNESS, named: 'F1' }, checker: { faults: 'loads-held' } },
-  'flight-check': { tests: { files: FRESHNESS, named: 'F2' }, checker: { faults: 'loads-held' } },
-  trust: { tests: { files: FRESHNESS, named: 'F4 a node that is cut off' }, checker: { faults: 'node-cut-off,split-brain' } },
-  outbox: { tests: { files: FRESHNESS, named: 'F4 a writer that crashed' }, checker: { faults: 'killed-after-commit' } },
-  'mark-per-epoch': { tests: { files: FRESHNESS, named: 'F4 what was applied under one epoch' }, checker: { faults: 'split-brain,replica-promoted' } },
-  'epoch-rule': { tests: { files: FRESHNESS, named: 'F5' }, checker: { faults: 'redis-restarted-old,replica-promoted' } },
-  'predicate-tags': { tests: { files: FRESHNESS, named: 'F6' }, checker: { faults: 'none' } },
+  stamp: { tests: { files: FRESHNESS, named: 'F1' }, checker: { faults: 'loads-held', nodes: 1 } },
+  'flight-check': { tests: { files: FRESHNESS, named: 'F2' }, checker: { faults: 'loads-held', nodes: 1 } },
+  trust: { tests: { files: FRESHNESS, named: 'F4 a node that is cut off' }, checker: { faults: 'node-cut-from-redis,split-brain', nodes: 3 } },
+  outbox: { tests: { files: FRESHNESS, named: 'F4 a writer that crashed' }, checker: { faults: 'killed-after-commit', nodes: 2 } },
+  'mark-per-epoch': { tests: { files: FRESHNESS, named: 'F4 what was applied under one epoch' }, checker: { faults: 'split-brain,replica-promoted', nodes: 3 } },
+  'epoch-rule': { tests: { files: FRESHNESS, named: 'F5' }, checker: { faults: 'redis-restarted-old,replica-promoted', nodes: 2 } },
+  'predicate-tags': { tests: { files: FRESHNESS, named: 'F6' }, checker: { faults: 'none', nodes: 1 } },
   'remaining-lifetime': {
     tests: { files: FRESHNESS, named: 'lives no longer' },
     checker: { cannot: 'it waits for no lifetime to end, and hears of every change' },

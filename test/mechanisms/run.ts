@@ -20,7 +20,7 @@ interface Outcome {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { seconds: { type: 'string', default: '60' }, 'tests-only': { type: 'boolean', default: false } },
+  options: { seconds: { type: 'string', default: '90' }, 'tests-only': { type: 'boolean', default: false } },
 });
 const unknown = positionals.filter((name) => !(name in EXPECTED));
 if (unknown.length > 0) throw new Error(`there is no mechanism ${unknown.join(', ')}: give some of ${MECHANISMS.join(', ')}`);
@@ -62,7 +62,7 @@ async function without(mechanism: Mechanism): Promise<Outcome> {
     mechanism,
     tests: await failedTests(mechanism),
     worlds: IN_WORLDS.includes(mechanism) ? await inWorlds(mechanism) : null,
-    checker: values['tests-only'] || 'cannot' in checker ? null : await inChecker(mechanism, checker.faults),
+    checker: values['tests-only'] || 'cannot' in checker ? null : await inChecker(mechanism, checker),
   };
 }
 
@@ -80,9 +80,10 @@ async function inWorlds(mechanism: Mechanism): Promise<readonly string[]> {
 }
 
 /** The first violation of a run without the mechanism. */
-async function inChecker(mechanism: Mechanism, faults: string): Promise<readonly string[]> {
+async function inChecker(mechanism: Mechanism, { faults, nodes }: { readonly faults: string; readonly nodes: number }): Promise<readonly string[]> {
   const report = join(scratch, `${mechanism}.checker.json`);
-  const output = await run('test/consistency/run.ts', ['--without', mechanism, '--faults', faults, '--seconds', values.seconds, '--until-violation', '--report', report]);
+  const options = { without: mechanism, faults, nodes: String(nodes), seconds: values.seconds, report };
+  const output = await run('test/consistency/run.ts', ['--until-violation', ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])]);
   const text = await readFile(report, 'utf8').catch(() => null);
   if (text === null) throw new Error(`the checker did not run without ${mechanism}: ${output}`);
   const { violations } = JSON.parse(text) as { violations: readonly { at: number; during: string; kind: string; what: string }[] };
