@@ -1,7 +1,13 @@
 /** Why the engine refused: a mistake in how it is used, never an outage. `code` is stable. */
 export class CacheError extends Error {
   constructor(
-    readonly code: 'CACHE_PARTITION_INVALID' | 'CACHE_KEY_INVALID' | 'CACHE_TAG_INVALID' | 'CACHE_DEFINITION_INVALID' | 'CACHE_STORE_REFUSED',
+    readonly code:
+      | 'CACHE_PARTITION_INVALID'
+      | 'CACHE_KEY_INVALID'
+      | 'CACHE_TAG_INVALID'
+      | 'CACHE_DEFINITION_INVALID'
+      | 'CACHE_STORE_REFUSED'
+      | 'CACHE_CONTRADICTION',
     message: string,
   ) {
     super(message);

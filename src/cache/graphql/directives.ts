@@ -1,4 +1,4 @@
-import { DirectiveLocation, GraphQLBoolean, GraphQLDirective, GraphQLEnumType, GraphQLInt, GraphQLString, type ConstDirectiveNode, valueFromASTUntyped } from 'graphql';
+import { DirectiveLocation, GraphQLBoolean, GraphQLDirective, GraphQLEnumType, GraphQLInt, GraphQLList, GraphQLNonNull, GraphQLString, type ConstDirectiveNode, valueFromASTUntyped } from 'graphql';
 
 const scopeType = new GraphQLEnumType({
   name: 'CacheControlScope',
@@ -23,16 +23,37 @@ export const cachePolicyDirective = new GraphQLDirective({
     staleWhileRevalidate: { type: GraphQLInt },
     shared: { type: GraphQLBoolean, description: 'The value is the same for all tenants and reads nothing of any.' },
     timeDependent: { type: GraphQLBoolean, description: 'The value may be another a moment later though nothing was written.' },
+    invalidatedBy: { type: GraphQLString, description: 'Who answers for changes that no mutation of the schema makes, for people.' },
   },
 });
 
-export const cacheDirectives: readonly GraphQLDirective[] = [cacheControlDirective, cachePolicyDirective];
+const names = new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(GraphQLString)));
+
+/** For the audit: nothing is cached or invalidated by it. */
+export const readsDirective = new GraphQLDirective({
+  name: 'reads',
+  description: 'The loaders, lists and tables that a value is made from.',
+  locations: [DirectiveLocation.FIELD_DEFINITION, DirectiveLocation.OBJECT, DirectiveLocation.INTERFACE, DirectiveLocation.UNION],
+  args: { from: { type: names } },
+});
+
+/** For the audit: what is invalidated, the rows decide that were written. */
+export const invalidatesDirective = new GraphQLDirective({
+  name: 'invalidates',
+  description: 'The tables that a mutation may write.',
+  locations: [DirectiveLocation.FIELD_DEFINITION],
+  args: { tables: { type: names } },
+});
+
+export const cacheDirectives: readonly GraphQLDirective[] = [cacheControlDirective, cachePolicyDirective, readsDirective, invalidatesDirective];
 
 /** The definitions as SDL, for schema-first servers. */
 export const cacheDirectivesSDL = `
 enum CacheControlScope { PUBLIC PRIVATE }
 directive @cacheControl(maxAge: Int, scope: CacheControlScope, inheritMaxAge: Boolean) on FIELD_DEFINITION | OBJECT | INTERFACE | UNION
-directive @cachePolicy(profile: String, staleWhileRevalidate: Int, shared: Boolean, timeDependent: Boolean) on FIELD_DEFINITION | OBJECT | INTERFACE | UNION
+directive @cachePolicy(profile: String, staleWhileRevalidate: Int, shared: Boolean, timeDependent: Boolean, invalidatedBy: String) on FIELD_DEFINITION | OBJECT | INTERFACE | UNION
+directive @reads(from: [String!]!) on FIELD_DEFINITION | OBJECT | INTERFACE | UNION
+directive @invalidates(tables: [String!]!) on FIELD_DEFINITION
 `;
 
 /** The arguments of a directive where it is used, by name; null where it is not used. */

@@ -1,4 +1,6 @@
-export { cacheControlDirective, cacheDirectives, cacheDirectivesSDL, cachePolicyDirective, directiveArguments } from './directives.js';
+export { auditCache, refuseContradictions, type CacheAudit } from './audit.js';
+export type { AuditedPlace, AuditFacts, TableFacts } from './audit/facts.js';
+export { cacheControlDirective, cacheDirectives, cacheDirectivesSDL, cachePolicyDirective, directiveArguments, invalidatesDirective, readsDirective } from './directives.js';
 export { cacheFields, type FieldCacheOptions } from './field-cache.js';
 export { hintOfField, type FieldHint } from './hints.js';
 export { responseCachePlugin, type ResponseCachePluginOptions } from './apollo-plugin.js';
