@@ -98,7 +98,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const caching: FieldCacheOptions<Context, ReadDb> = {
     readerOf: (context) => context.reader,
     contextWithin: (context, reader, of) => context.within(reader, of),
-    varyBy: (context, args) => (context.tenantOrNull === null ? {} : { language: context.language(asText(args['language'])) }),
+    varyBy: (context, args) => ({ language: context.languageOfKey(asText(args['language'])) }),
     // A tenant's partition holds nothing about people who do not belong to it (P2).
     viewerOf: ({ viewer }) => (viewer.kind === 'anonymous' || viewer.role === null ? null : viewer.userId),
     version: digest(buildId() + printSchema(schema)),

@@ -27,6 +27,13 @@ describe('a context', () => {
     }
   });
 
+  it('finds the language for a key without depending on the row: it is found anew with every key', () => {
+    const { context, collector } = contextWith({});
+    expect([context.languageOfKey(null), context.languageOfKey('en')]).toEqual(['fr', 'en']);
+    expect(collector.tags).toEqual([]);
+    expect(contextWith({ tenant: null }).context.languageOfKey('en')).toBeNull();
+  });
+
   it('of no tenant says so to whoever needs one', async () => {
     const { context } = contextWith({ tenant: null });
     expect(context.tenantOrNull).toBeNull();

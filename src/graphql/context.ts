@@ -99,6 +99,15 @@ export class Context {
     return resolveLanguage(this.tenant, this.parts.acceptedLanguages, argument);
   }
 
+  /**
+   * The same for a key, null without a tenant: what is kept under a language need not depend on the tenant's row for that, since
+   * the language is found anew whenever the key is made.
+   */
+  languageOfKey(argument: string | null): string | null {
+    const { tenant, acceptedLanguages } = this.parts;
+    return tenant === null ? null : resolveLanguage(tenant, acceptedLanguages, argument);
+  }
+
   /** Reads. Everything about keys, tenancy, privacy, tags and races happens behind it. */
   load<Loader>(definition: Definition<ReadDb, Loader>): Loader {
     if (definition.partition === 'own' && this.parts.reader.partition === null) throw tenantRequired();
