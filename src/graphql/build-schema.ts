@@ -3,6 +3,7 @@ import { specifiedDirectives, type GraphQLSchema } from 'graphql';
 import { buildSchema as buildTypeGraphqlSchema, type NonEmptyArray } from 'type-graphql';
 import { cacheDirectives } from '../cache/graphql/index.js';
 import { requiresDirective } from './authorize.js';
+import { leavePlainFields } from './plain-fields.js';
 import { validateArgument } from './validation.js';
 
 /** A resolver class, listed by hand in its module: nothing is found by scanning. */
@@ -10,8 +11,8 @@ import { validateArgument } from './validation.js';
 export type ResolverClass = Function;
 
 /** The schema, bare: without caches and without authorization, which the composition root wraps around it. */
-export function buildSchema(resolvers: readonly ResolverClass[]): Promise<GraphQLSchema> {
-  return buildTypeGraphqlSchema({
+export async function buildSchema(resolvers: readonly ResolverClass[]): Promise<GraphQLSchema> {
+  const schema = await buildTypeGraphqlSchema({
     resolvers: resolvers as NonEmptyArray<ResolverClass>,
     // Ours alone would take the place of @skip and @include.
     directives: [...specifiedDirectives, ...cacheDirectives, requiresDirective],
@@ -19,4 +20,6 @@ export function buildSchema(resolvers: readonly ResolverClass[]): Promise<GraphQ
     // The decorators' registry is global; what no listed resolver reaches stays out.
     orphanedTypes: [],
   });
+  leavePlainFields(schema);
+  return schema;
 }

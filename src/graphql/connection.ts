@@ -1,4 +1,4 @@
-import { Field, Int, ObjectType, type ClassType } from 'type-graphql';
+import { Field, ObjectType, type ClassType } from 'type-graphql';
 import { LarderError } from './errors.js';
 import { PartOfParent } from './cache-profile.js';
 
@@ -74,7 +74,10 @@ export interface Connection<Node, Ask> {
   readonly of: Ask;
 }
 
-/** The `…Edge` and `…Connection` types of a node type. `totalCount` is a field resolver's: it is counted only when selected. */
+/** For `totalCount` of a connection, which is a field resolver's: it is counted only when selected. */
+export const TOTAL_COUNT = { description: 'How many rows the whole list has.' };
+
+/** The `…Edge` and `…Connection` types of a node type. */
 export function connectionTypes<Node extends object>(name: string, node: () => ClassType<Node>) {
   @PartOfParent()
   @ObjectType(`${name}Edge`)
@@ -94,9 +97,6 @@ export function connectionTypes<Node extends object>(name: string, node: () => C
 
     @Field(() => PageInfo)
     readonly pageInfo!: PageInfo;
-
-    @Field(() => Int, { description: 'How many rows the whole list has.' })
-    readonly totalCount?: number;
   }
   return { EdgeType, ConnectionType };
 }

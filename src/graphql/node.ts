@@ -3,6 +3,7 @@ import type { ResolverClass } from './build-schema.js';
 import { CacheProfile } from './cache-profile.js';
 import { MAX_PAGE_SIZE } from './connection.js';
 import type { Context } from './context.js';
+import { Reads, type ReadFrom } from './dependencies.js';
 import { rule } from './validation.js';
 
 /** What a node's row is told from others by: rows are plain data, so that they can be cached, and no instances. */
@@ -23,6 +24,8 @@ export abstract class Node {
 export interface NodeSource {
   /** The name of a type that implements `Node`. */
   readonly type: string;
+  /** What its rows are read from. */
+  readonly reads: readonly ReadFrom[];
   /** One answer per id, in order: null for ids of other types, of nothing, or of what the request's tenant may not see. */
   readonly find: (ctx: Context, ids: readonly string[]) => Promise<readonly (object | null)[]>;
 }
@@ -40,15 +43,19 @@ class NodesArgs {
  * @param sources asked one after the other, each for what those before it have not found: those asked for most, first.
  */
 export function createNodeResolver(sources: readonly NodeSource[]): ResolverClass {
+  const reads = sources.flatMap((source) => source.reads);
+
   @Resolver()
   class NodeResolver {
     @CacheProfile('detail')
+    @Reads(...reads)
     @Query(() => Node, { nullable: true, description: 'Anything by its id; null when there is nothing with it, or nothing of the tenant of the request.' })
     async node(@Arg('id', () => ID) id: string, @Ctx() ctx: Context): Promise<Typed | null> {
       return (await findNodes(sources, ctx, [id]))[0] ?? null;
     }
 
     @CacheProfile('detail')
+    @Reads(...reads)
     @Query(() => [Node], { nullable: 'items', description: 'As `node`, for many at once; in the order of their ids.' })
     nodes(@Args(() => NodesArgs) { ids }: NodesArgs, @Ctx() ctx: Context): Promise<readonly (Typed | null)[]> {
       return findNodes(sources, ctx, ids);

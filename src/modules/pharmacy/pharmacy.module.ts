@@ -1,9 +1,14 @@
 import type { ResolverClass } from '../../graphql/build-schema.js';
+import { categoryById } from './category.loaders.js';
 import { CategoryResolver } from './category.resolver.js';
+import { groupById } from './medicine-group.loaders.js';
 import { MedicineGroupConnectionResolver, MedicineGroupResolver } from './medicine-group.resolver.js';
+import { medicineById } from './medicine.loaders.js';
 import { MedicineConnectionResolver, MedicineResolver } from './medicine.resolver.js';
+import { productById } from './product.loaders.js';
 import { ProductConnectionResolver, ProductResolver } from './product.resolver.js';
 import { ShipmentResolver } from './shipment.resolver.js';
+import { stockOfMedicine } from './stock.loaders.js';
 import { AdjustStockPayloadResolver, SellMedicinePayloadResolver, StockResolver } from './stock.resolver.js';
 
 /** What a pharmacy offers, at which price, and how many units of it there are; and the catalogue that all choose from. */
@@ -23,11 +28,11 @@ export const resolvers: readonly ResolverClass[] = [
 
 export { nodes } from './pharmacy.nodes.js';
 
-/** The tables behind the types that people know, for administrators. */
+/** What holds the rows of the types that people know, for administrators. */
 export const cachedTypes = {
-  Category: { table: 'categories', partition: 'own' },
-  Medicine: { table: 'medicines', partition: 'own' },
-  StockLevel: { table: 'stock_levels', partition: 'own' },
-  Product: { table: 'products', partition: 'global' },
-  MedicineGroup: { table: 'product_groups', partition: 'global' },
+  Category: categoryById,
+  Medicine: medicineById,
+  StockLevel: stockOfMedicine,
+  Product: productById,
+  MedicineGroup: groupById,
 } as const;

@@ -20,6 +20,7 @@ function source<Row extends object>(
   };
   return {
     type,
+    reads: [definition],
     find: async (ctx: Context, ids) => {
       if (definition.partition === 'own' && ctx.tenantOrNull === null) return ids.map(() => null);
       const loader = ctx.load(definition);

@@ -1,10 +1,12 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { CacheProfile } from '../../graphql/cache-profile.js';
+import { TOTAL_COUNT } from '../../graphql/connection.js';
 import type { Context } from '../../graphql/context.js';
+import { Reads } from '../../graphql/dependencies.js';
 import { groupById } from './medicine-group.loaders.js';
 import type { GroupRow } from './medicine-group.queries.js';
 import { MedicineGroup } from './medicine-group.type.js';
-import { catalogueTotal } from './product.loaders.js';
+import { catalogueList, catalogueTotal, productById } from './product.loaders.js';
 import type { ProductRow } from './product.queries.js';
 import { catalogue, product, type CataloguePage } from './product.service.js';
 import { CatalogueArgs, Product, ProductConnection } from './product.type.js';
@@ -12,12 +14,14 @@ import { CatalogueArgs, Product, ProductConnection } from './product.type.js';
 @Resolver(() => Product)
 export class ProductResolver {
   @CacheProfile('reference', { shared: true })
+  @Reads(catalogueList)
   @Query(() => ProductConnection, { description: 'The catalogue of approved products, by trade name. The same for all tenants.' })
   catalogue(@Args(() => CatalogueArgs) args: CatalogueArgs, @Ctx() ctx: Context): Promise<CataloguePage> {
     return catalogue(ctx, args);
   }
 
   @CacheProfile('reference', { shared: true })
+  @Reads(productById)
   @Query(() => Product, { nullable: true, description: 'One product of the catalogue; null when there is none with this id.' })
   product(@Arg('id', () => ID) id: string, @Ctx() ctx: Context): Promise<ProductRow | null> {
     return product(ctx, id);
@@ -28,6 +32,7 @@ export class ProductResolver {
     return ingredients.map(({ name }) => name);
   }
 
+  @Reads(groupById)
   @FieldResolver(() => MedicineGroup, { description: 'All products of its trade name.' })
   group(@Root() { groupId }: ProductRow, @Ctx() ctx: Context): Promise<GroupRow | null> {
     return ctx.load(groupById).load(groupId);
@@ -36,7 +41,8 @@ export class ProductResolver {
 
 @Resolver(() => ProductConnection)
 export class ProductConnectionResolver {
-  @FieldResolver(() => Int)
+  @Reads(catalogueTotal)
+  @FieldResolver(() => Int, TOTAL_COUNT)
   totalCount(@Root() page: CataloguePage, @Ctx() ctx: Context): Promise<number> {
     return ctx.load(catalogueTotal).load(page.of);
   }

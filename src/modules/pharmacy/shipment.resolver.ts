@@ -1,6 +1,7 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { Requires } from '../../graphql/authorize.js';
 import type { Context } from '../../graphql/context.js';
+import { Writes } from '../../graphql/dependencies.js';
 import type { MedicineRow } from './medicine.queries.js';
 import { loadMedicine } from './medicine.service.js';
 import { Medicine } from './medicine.type.js';
@@ -13,6 +14,7 @@ import { StockLevel } from './stock.type.js';
 @Resolver(() => ReceivedItemType)
 export class ShipmentResolver {
   @Requires('STAFF')
+  @Writes('stock_levels', 'stock_movements')
   @Mutation(() => ReceiveShipmentPayload, { description: 'Adds a delivery to the stock: all of it, or nothing when a medicine is unknown (NOT_FOUND).' })
   async receiveShipment(
     @Arg('input', () => ReceiveShipmentInput) input: ReceiveShipmentInput,

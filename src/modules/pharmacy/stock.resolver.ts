@@ -2,6 +2,7 @@ import { Arg, Ctx, FieldResolver, GraphQLISODateTime, ID, Int, Mutation, Query, 
 import { Requires } from '../../graphql/authorize.js';
 import { CacheProfile } from '../../graphql/cache-profile.js';
 import type { Context } from '../../graphql/context.js';
+import { Reads, Writes } from '../../graphql/dependencies.js';
 import type { MedicineRow } from './medicine.queries.js';
 import { loadMedicine } from './medicine.service.js';
 import { Medicine } from './medicine.type.js';
@@ -15,6 +16,7 @@ import { AdjustStockInput, AdjustStockPayload, SellMedicineInput, SellMedicinePa
 export class StockResolver {
   @Requires('STAFF')
   @CacheProfile('inventory')
+  @Reads(stockOfMedicine)
   @Query(() => StockLevel, { nullable: true, description: 'The stock of one medicine; null when the tenant keeps none of it.' })
   stock(@Arg('medicineId', () => ID) medicineId: string, @Ctx() ctx: Context): Promise<StockRow | null> {
     return stock(ctx, medicineId);
@@ -22,12 +24,14 @@ export class StockResolver {
 
   @Requires('STAFF')
   @CacheProfile('stats')
+  @Reads(lowStockCount)
   @Query(() => Int, { description: 'How many medicines are at or below their reorder level, discontinued ones left out.' })
   lowStockCount(@Ctx() ctx: Context): Promise<number> {
     return ctx.load(lowStockCount).load({});
   }
 
   @Requires('STAFF')
+  @Writes('stock_levels', 'stock_movements')
   @Mutation(() => SellMedicinePayload, {
     description:
       'Takes units out of stock, never more than there are: else it fails with INSUFFICIENT_STOCK. What is left of a discontinued medicine can be sold.',
@@ -37,6 +41,7 @@ export class StockResolver {
   }
 
   @Requires('STAFF')
+  @Writes('stock_levels', 'stock_movements')
   @Mutation(() => AdjustStockPayload, { description: 'Adds or takes units otherwise than by a sale. Fails with INSUFFICIENT_STOCK below 0.' })
   adjustStock(@Arg('input', () => AdjustStockInput) input: AdjustStockInput, @Ctx() ctx: Context): Promise<StockChange> {
     return adjustStock(ctx, input);

@@ -1,5 +1,7 @@
 import type { ResolverClass } from '../../graphql/build-schema.js';
+import { sessionById } from './session.loaders.js';
 import { SessionResolver } from './session.resolver.js';
+import { tenantById } from './tenant.loaders.js';
 import { TenantConnectionResolver, TenantResolver } from './tenant.resolver.js';
 import { UserConnectionResolver, UserResolver } from './user.resolver.js';
 import { MembershipResolver, ViewerResolver } from './viewer.resolver.js';
@@ -25,10 +27,10 @@ export { tenantById, tenantBySlug } from './tenant.loaders.js';
 export { listTenants } from './tenant.queries.js';
 export { roleEnum } from './viewer.type.js';
 
-/** The tables behind the types that people know, for administrators. */
+/** What holds the rows of the types that people know, for administrators: a loader, or a table. */
 export const cachedTypes = {
-  Tenant: { table: 'tenants', partition: 'global' },
+  Tenant: tenantById,
   User: { table: 'users', partition: 'global' },
   Membership: { table: 'memberships', partition: 'global' },
-  Session: { table: 'sessions', partition: 'global' },
+  Session: sessionById,
 } as const;

@@ -1,8 +1,10 @@
 import { Arg, Args, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Requires } from '../../graphql/authorize.js';
 import { CacheProfile } from '../../graphql/cache-profile.js';
+import { TOTAL_COUNT } from '../../graphql/connection.js';
 import type { Context, Tenant } from '../../graphql/context.js';
-import { tenantBySlug, tenantTotal } from './tenant.loaders.js';
+import { Reads, Writes } from '../../graphql/dependencies.js';
+import { tenantById, tenantBySlug, tenantList, tenantTotal } from './tenant.loaders.js';
 import { createTenant, deleteTenant, tenants, updateTenant, updateTenantSettings, type TenantPage } from './tenant.service.js';
 import {
   CreateTenantInput,
@@ -18,6 +20,7 @@ import {
 @Resolver(() => TenantType)
 export class TenantResolver {
   @CacheProfile('configuration')
+  @Reads(tenantBySlug, tenantById)
   @Query(() => TenantType, { description: 'The tenant of the request: what `X-Tenant` names, else the only one that the viewer belongs to.' })
   tenant(@Ctx() ctx: Context): Promise<Tenant | null> {
     // By its slug, as the request's tenant was found: it is at hand, and brings the tags of what is answered.
@@ -25,24 +28,28 @@ export class TenantResolver {
   }
 
   @Requires('PLATFORM_ADMIN')
+  @Reads(tenantList)
   @Query(() => TenantConnection, { description: 'All tenants, by slug.' })
   tenants(@Args(() => TenantsArgs) args: TenantsArgs, @Ctx() ctx: Context): Promise<TenantPage> {
     return tenants(ctx, args);
   }
 
   @Requires('PLATFORM_ADMIN')
+  @Writes('tenants')
   @Mutation(() => TenantType, { description: 'Fails with ALREADY_EXISTS for a slug that another tenant has.' })
   createTenant(@Arg('input', () => CreateTenantInput) input: CreateTenantInput, @Ctx() ctx: Context): Promise<Tenant> {
     return createTenant(ctx, input);
   }
 
   @Requires('PLATFORM_ADMIN')
+  @Writes('tenants')
   @Mutation(() => TenantType, { description: 'Renames a tenant. Its settings are changed with `updateTenantSettings`.' })
   updateTenant(@Arg('input', () => UpdateTenantInput) input: UpdateTenantInput, @Ctx() ctx: Context): Promise<Tenant> {
     return updateTenant(ctx, input);
   }
 
   @Requires('PLATFORM_ADMIN')
+  @Writes('tenants', 'users', 'memberships', 'sessions', 'categories', 'medicines', 'stock_levels', 'stock_movements')
   @Mutation(() => DeleteTenantPayload, {
     description: 'Deletes a tenant for good: all that is its own, the accounts of those who belong to no other, and what the cache holds of it. Takes a second or two.',
   })
@@ -51,6 +58,7 @@ export class TenantResolver {
   }
 
   @Requires('TENANT_ADMIN')
+  @Writes('tenants')
   @Mutation(() => TenantType, { description: 'Changes name and languages of the tenant of the request.' })
   updateTenantSettings(@Arg('input', () => UpdateTenantSettingsInput) input: UpdateTenantSettingsInput, @Ctx() ctx: Context): Promise<Tenant> {
     return updateTenantSettings(ctx, input);
@@ -59,7 +67,8 @@ export class TenantResolver {
 
 @Resolver(() => TenantConnection)
 export class TenantConnectionResolver {
-  @FieldResolver(() => Int)
+  @Reads(tenantTotal)
+  @FieldResolver(() => Int, TOTAL_COUNT)
   totalCount(@Root() page: TenantPage, @Ctx() ctx: Context): Promise<number> {
     return ctx.load(tenantTotal).load(page.of);
   }

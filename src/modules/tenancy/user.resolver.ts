@@ -1,11 +1,15 @@
 import { Arg, Args, Ctx, FieldResolver, GraphQLISODateTime, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Requires } from '../../graphql/authorize.js';
 import { CacheProfile } from '../../graphql/cache-profile.js';
+import { TOTAL_COUNT } from '../../graphql/connection.js';
 import type { Context } from '../../graphql/context.js';
+import { Reads, Writes } from '../../graphql/dependencies.js';
 import { sessionsOf } from './session-list.service.js';
+import { sessionsOfUser } from './session.loaders.js';
 import type { ListedSession } from './session.queries.js';
 import { Session } from './session.type.js';
-import { userTotal } from './user.loaders.js';
+import { tenantById } from './tenant.loaders.js';
+import { userList, userOfTenant, userTotal } from './user.loaders.js';
 import type { UserRow } from './user.queries.js';
 import { addUser, createUser, removeUser, updateUser, user, users, type UserPage } from './user.service.js';
 import { AddUserInput, CreateUserInput, RemoveUserPayload, UpdateUserInput, User, UserConnection, UsersArgs } from './user.type.js';
@@ -14,6 +18,7 @@ import { AddUserInput, CreateUserInput, RemoveUserPayload, UpdateUserInput, User
 export class UserResolver {
   @Requires('TENANT_ADMIN')
   @CacheProfile('list')
+  @Reads(userList, tenantById)
   @Query(() => UserConnection, { description: 'Who belongs to the tenant, by name.' })
   users(@Args(() => UsersArgs) args: UsersArgs, @Ctx() ctx: Context): Promise<UserPage> {
     return users(ctx, args);
@@ -21,30 +26,35 @@ export class UserResolver {
 
   @Requires('TENANT_ADMIN')
   @CacheProfile('list')
+  @Reads(userOfTenant, tenantById)
   @Query(() => User, { nullable: true, description: 'Null when nobody with this id belongs to the tenant.' })
   user(@Arg('id', () => ID) id: string, @Ctx() ctx: Context): Promise<UserRow | null> {
     return user(ctx, id);
   }
 
   @Requires('TENANT_ADMIN')
+  @Writes('users', 'memberships')
   @Mutation(() => User, { description: 'Opens an account that belongs to the tenant. Fails with ALREADY_EXISTS for an address that has one.' })
   createUser(@Arg('input', () => CreateUserInput) input: CreateUserInput, @Ctx() ctx: Context): Promise<UserRow> {
     return createUser(ctx, input);
   }
 
   @Requires('PLATFORM_ADMIN')
+  @Writes('memberships')
   @Mutation(() => User, { description: 'Lets an account that exists belong to the tenant, too.' })
   addUser(@Arg('input', () => AddUserInput) input: AddUserInput, @Ctx() ctx: Context): Promise<UserRow> {
     return addUser(ctx, input);
   }
 
   @Requires('TENANT_ADMIN')
+  @Writes('users', 'memberships')
   @Mutation(() => User, { description: 'Changes what is given; nobody the own role.' })
   updateUser(@Arg('input', () => UpdateUserInput) input: UpdateUserInput, @Ctx() ctx: Context): Promise<UserRow> {
     return updateUser(ctx, input);
   }
 
   @Requires('TENANT_ADMIN')
+  @Writes('users', 'memberships', 'sessions', 'stock_movements')
   @Mutation(() => RemoveUserPayload, { description: 'Ends a membership at once, and the account if it belongs to no other tenant. Nobody can remove themselves.' })
   async removeUser(@Arg('id', () => ID) id: string, @Ctx() ctx: Context): Promise<RemoveUserPayload> {
     return { removedId: await removeUser(ctx, id) };
@@ -56,6 +66,7 @@ export class UserResolver {
   }
 
   @Requires('TENANT_ADMIN')
+  @Reads(sessionsOfUser)
   @FieldResolver(() => [Session], { description: 'Where the account is signed in, the latest first. Of platform admins, only platform admins see it.' })
   sessions(@Root() row: UserRow, @Ctx() ctx: Context): Promise<readonly ListedSession[]> {
     return sessionsOf(ctx, row);
@@ -64,7 +75,8 @@ export class UserResolver {
 
 @Resolver(() => UserConnection)
 export class UserConnectionResolver {
-  @FieldResolver(() => Int)
+  @Reads(userTotal)
+  @FieldResolver(() => Int, TOTAL_COUNT)
   totalCount(@Root() page: UserPage, @Ctx() ctx: Context): Promise<number> {
     return ctx.load(userTotal).load(page.of);
   }

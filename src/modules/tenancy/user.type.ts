@@ -2,10 +2,12 @@ import { ArgsType, Field, ID, InputType, ObjectType, registerEnumType } from 'ty
 import { ROLES } from '../../database/tables/tenancy.js';
 import { CacheProfile } from '../../graphql/cache-profile.js';
 import { connectionTypes } from '../../graphql/connection.js';
+import { Reads } from '../../graphql/dependencies.js';
 import { PageArgs } from '../../graphql/page-args.js';
 import { SearchText } from '../../graphql/search.js';
 import { MAX_NAME_LENGTH, NotNull, Text } from '../../graphql/validation.js';
 import { NewAccountInput } from './account.type.js';
+import { userOfTenant } from './user.loaders.js';
 
 export type MembershipRole = (typeof ROLES)[number];
 
@@ -14,6 +16,7 @@ export const membershipRoles = Object.fromEntries(ROLES.map((role) => [role, rol
 registerEnumType(membershipRoles, { name: 'MembershipRole', description: 'What somebody may do in a tenant that they belong to.' });
 
 @CacheProfile('list')
+@Reads(userOfTenant)
 @ObjectType({ description: 'Somebody who belongs to the tenant of the request.' })
 export class User {
   @Field(() => ID)

@@ -1,7 +1,9 @@
 import { Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import { CacheProfile } from '../../graphql/cache-profile.js';
 import type { Context, Tenant } from '../../graphql/context.js';
+import { Reads } from '../../graphql/dependencies.js';
 import { ownSessions } from './session-list.service.js';
+import { sessionById, sessionsOfUser } from './session.loaders.js';
 import type { ListedSession, MembershipRow } from './session.queries.js';
 import { Session } from './session.type.js';
 import { tenantById } from './tenant.loaders.js';
@@ -12,11 +14,13 @@ import { Membership, ViewerType } from './viewer.type.js';
 @Resolver(() => ViewerType)
 export class ViewerResolver {
   @CacheProfile('user')
+  @Reads(sessionById)
   @Query(() => ViewerType, { nullable: true, description: 'Who is asking; null when nobody is signed in.' })
   viewer(@Ctx() ctx: Context): Promise<ViewerData | null> {
     return currentViewer(ctx);
   }
 
+  @Reads(tenantById)
   @FieldResolver(() => TenantType, { nullable: true, description: 'The tenant that `role` is about.' })
   tenant(@Root() { tenantId }: ViewerData, @Ctx() ctx: Context): Promise<Tenant | null> | null {
     return tenantId === null ? null : ctx.load(tenantById).load(tenantId);
@@ -27,6 +31,7 @@ export class ViewerResolver {
     return viewer.memberships;
   }
 
+  @Reads(sessionsOfUser)
   @FieldResolver(() => [Session], { description: 'Where the viewer is signed in, the latest first.' })
   sessions(@Root() { id }: ViewerData, @Ctx() ctx: Context): Promise<readonly ListedSession[]> {
     return ownSessions(ctx, id);
@@ -35,6 +40,7 @@ export class ViewerResolver {
 
 @Resolver(() => Membership)
 export class MembershipResolver {
+  @Reads(tenantById)
   @FieldResolver(() => TenantType)
   tenant(@Root() { tenantId }: MembershipRow, @Ctx() ctx: Context): Promise<Tenant | null> {
     return ctx.load(tenantById).load(tenantId);
