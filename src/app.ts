@@ -5,6 +5,7 @@ import { KeyvAdapter } from '@apollo/utils.keyvadapter';
 import type { GraphQLSchema } from 'graphql';
 import { Registry } from 'prom-client';
 import type { Admin } from './admin/admin.js';
+import { auditAtStart } from './admin/cache-audit.js';
 import { logDecisions, warnOfDivergence } from './admin/cache-log.js';
 import { measureCache } from './admin/cache-metrics.js';
 import { CacheStatistics } from './admin/cache-statistics.js';
@@ -80,14 +81,6 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const persisted = await readPersistedOperations(config.persistedOperations);
   const clock = options.clock ?? systemClock;
   const logger = createLogger(config.log, options.logTo);
-  const database = options.database ?? (await openDatabase({ ...databaseOptions(config), logger, onQuery: options.onQuery }));
-  const opened = await openCache({ config, database, clock, logger, without: options.without, ledgerMaxTags: options.ledgerMaxTags });
-  const { cache } = opened;
-  const statistics = new CacheStatistics(clock);
-  cache.events.on(statistics.listener);
-  logDecisions(cache, logger);
-  warnOfDivergence(cache, logger);
-
   const running: { admin?: Admin } = {};
   const schema =
     options.schema ??
@@ -95,6 +88,18 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       if (running.admin === undefined) throw new Error('the admin fields were asked before the start was complete');
       return running.admin;
     }));
+  const database = options.database ?? (await openDatabase({ ...databaseOptions(config), logger, onQuery: options.onQuery }));
+  const audit = await auditAtStart(schema, { database, logger, isForeign: options.schema !== undefined, defaultMaxAge: config.cache.defaultMaxAge }).catch(async (error: unknown) => {
+    if (options.database === undefined) await database.close();
+    throw error;
+  });
+  const opened = await openCache({ config, database, clock, logger, without: options.without, ledgerMaxTags: options.ledgerMaxTags });
+  const { cache } = opened;
+  const statistics = new CacheStatistics(clock);
+  cache.events.on(statistics.listener);
+  logDecisions(cache, logger);
+  warnOfDivergence(cache, logger);
+
   const caching: FieldCacheOptions<Context, ReadDb> = {
     readerOf: (context) => context.reader,
     contextWithin: (context, reader, of) => context.within(reader, of),
@@ -129,6 +134,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     types: { ...tenancyTypes, ...pharmacyTypes },
     fields,
     profiles: Object.keys(profiles),
+    audit,
     listTenants: () => database.read('platform', listTenants),
   };
 

@@ -1,4 +1,5 @@
 import type { Cache, Invalidation, Tag } from '../cache/index.js';
+import type { CacheAudit } from '../cache/graphql/index.js';
 import { LarderError } from '../graphql/errors.js';
 import type { Viewer } from '../graphql/viewer.js';
 import type { CacheStatistics } from './cache-statistics.js';
@@ -16,6 +17,7 @@ export interface Admin {
   readonly fields: readonly string[];
   /** Names of the profiles there are. */
   readonly profiles: readonly string[];
+  readonly audit: CacheAudit;
   readonly listTenants: () => Promise<readonly TenantName[]>;
 }
 

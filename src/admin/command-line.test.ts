@@ -24,7 +24,7 @@ const stats = {
   comparisons: null,
 };
 
-async function larder(args: string[], options: { readonly answer?: object; readonly status?: number; readonly environment?: 'production'; readonly away?: boolean; readonly remote?: { readonly url?: string; readonly token?: string } } = {}) {
+async function larder(args: string[], options: { readonly answer?: object; readonly status?: number; readonly environment?: 'production'; readonly away?: boolean; readonly contradictions?: readonly string[]; readonly remote?: { readonly url?: string; readonly token?: string } } = {}) {
   const out: string[] = [];
   const err: string[] = [];
   const sent: Sent[] = [];
@@ -55,6 +55,7 @@ async function larder(args: string[], options: { readonly answer?: object; reado
     password: ({ fromStdin }) => Promise.resolve(fromStdin ? 'from stdin' : 'typed'),
     system: () => Promise.resolve(system),
     schema: () => Promise.resolve(buildSchema('type Query { b: Int a: Int }')),
+    audit: () => Promise.resolve({ places: [], notes: [], contradictions: options.contradictions ?? [] }),
     fetch: (input, init) => {
       if (options.away === true) return Promise.reject(new TypeError('fetch failed'));
       const body = typeof init?.body === 'string' ? (JSON.parse(init.body) as Sent['body']) : null;
@@ -73,6 +74,15 @@ describe('larder, on this machine', () => {
     expect(await larder(['seed'])).toMatchObject({ code: 0, calls: ['seed catalogue'], out: 'Catalogue: 2 products from 3 lines; lines that could not be used: 1.\n  line 3: too short' });
     expect((await larder(['seed', '--demo'])).out).toContain('Demo: 6400 medicines and 5 accounts were added.');
     expect(await larder(['schema'])).toMatchObject({ code: 0, out: expect.stringMatching(/type Query {\n {2}a: Int\n {2}b: Int\n}$/) as string });
+  });
+
+  it('audits the schema, and fails when it contradicts itself', async () => {
+    expect(await larder(['audit'])).toMatchObject({ code: 0, out: expect.stringMatching(/^0 fields, 0 types, .*: no contradiction, 0 notes/) as string });
+    const contradictions = ['Query.a: there is no directive @cacheContrl; write @cacheControl.'];
+    expect(await larder(['audit'], { contradictions })).toMatchObject({ code: 1, out: expect.stringMatching(/: 1 contradiction, 0 notes\n\ncontradiction: Query\.a: /) as string });
+    const failed = await larder(['audit', '--json'], { contradictions });
+    expect(failed.code).toBe(1);
+    expect(JSON.parse(failed.out)).toEqual({ places: [], notes: [], contradictions });
   });
 
   it('prints JSON for scripts', async () => {

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import type { GraphQLSchema } from 'graphql';
+import type { CacheAudit } from '../cache/graphql/index.js';
 import type { Config } from '../config.js';
 import { CommandError } from './command-error.js';
-import { createAdminCommand, healthCommand, migrateCommand, probeCommand, purgeCommand, schemaCommand, seedCommand, statsCommand, type LocalSystem, type Outcome } from './commands.js';
+import { auditCommand, createAdminCommand, healthCommand, migrateCommand, probeCommand, purgeCommand, schemaCommand, seedCommand, statsCommand, type LocalSystem, type Outcome } from './commands.js';
 import { examplesText } from './examples.js';
 import type { Fetch, Remote } from './remote.js';
 
@@ -19,6 +20,8 @@ export interface Surroundings {
   /** Loaded only by the commands that need it: it is large. */
   readonly system: () => Promise<LocalSystem>;
   readonly schema: () => Promise<GraphQLSchema>;
+  /** From the schema and the migrations, without server or database. */
+  readonly audit: () => Promise<CacheAudit>;
   readonly fetch?: Fetch;
 }
 
@@ -100,6 +103,12 @@ function commands(around: Surroundings, say: (outcome: Outcome) => void): Comman
     .description('print the GraphQL schema')
     .option('--json', 'print JSON')
     .action(async () => say(schemaCommand(await around.schema())));
+
+  program
+    .command('audit')
+    .description('what is cached how, and whether that contradicts itself; exit code 1 if it does')
+    .option('--json', 'print JSON')
+    .action(async () => say(auditCommand(await around.audit())));
 
   remoteCommand(program, 'stats', 'what the cache of a running server has done, and how it is')
     .option('--tenant <slug>', 'the tenant that you administrate')

@@ -1,6 +1,8 @@
 import type { GraphQLSchema } from 'graphql';
+import type { CacheAudit } from '../cache/graphql/index.js';
 import type { ImportReport } from '../database/seed/import-catalogue.js';
 import type { SeedReport } from '../database/seed/seed-demo.js';
+import { auditText, inSeconds } from './audit-text.js';
 import { CommandError } from './command-error.js';
 import { printSchema } from './print-schema.js';
 import type { ProbeResult } from './probe.js';
@@ -62,6 +64,11 @@ export async function seedCommand(
 export function schemaCommand(schema: GraphQLSchema): Outcome {
   const sdl = printSchema(schema);
   return { text: sdl.trimEnd(), data: { sdl } };
+}
+
+export function auditCommand(audit: CacheAudit): Outcome {
+  const data = { ...audit, places: audit.places.map(inSeconds) };
+  return { text: auditText(audit), data, exitCode: audit.contradictions.length === 0 ? 0 : 1 };
 }
 
 const FIGURES = 'hits stale misses joins bypasses loads averageLoadMilliseconds sets skips errors hitRate';

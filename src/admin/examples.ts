@@ -12,6 +12,10 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   ],
   seed: [{ command: 'larder seed --demo', does: 'everything that the documentation talks about' }],
   schema: [{ command: 'larder schema > schema.graphql', does: 'for code generators' }],
+  audit: [
+    { command: 'larder audit', does: 'before a change of hints, types or mutations is merged' },
+    { command: 'larder audit --json', does: 'every place, for a script' },
+  ],
   admin: [
     {
       command: `printf '%s' "$PASSWORD" | larder admin create --email ada@example.com --name 'Ada Lovelace' --password-stdin`,

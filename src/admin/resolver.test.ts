@@ -1,6 +1,7 @@
 import { graphql, type GraphQLSchema } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { partition, type CacheKey, type Identity, type LedgerReport, type StoreStats, type Tag } from '../cache/index.js';
+import type { AuditedPlace } from '../cache/graphql/index.js';
 import { authorizeFields } from '../graphql/authorize.js';
 import { buildSchema } from '../graphql/build-schema.js';
 import { suffices, type Role } from '../graphql/roles.js';
@@ -64,10 +65,24 @@ function makeWorld(): World {
     types: { Medicine: { table: 'medicines', partition: 'own' } },
     fields: [],
     profiles: ['list'],
+    audit: { places: [audited], notes: ['Query.b: never stored.'], contradictions: [] },
     listTenants: () => Promise.resolve([downtown, riverside]),
   };
   return { admin, purged };
 }
+
+const audited: AuditedPlace = {
+  kind: 'entity',
+  name: 'medicine',
+  maxAge: 300_000,
+  staleWhileRevalidate: 60_000,
+  scope: 'PUBLIC',
+  shared: false,
+  profile: 'detail',
+  tags: ['t/<tenant>/medicines/<id>'],
+  tables: ['medicines'],
+  invalidatedBy: ['createMedicine'],
+};
 
 let world: World;
 let schema: GraphQLSchema;
@@ -96,6 +111,13 @@ const STATS = `{ cacheStats {
   verdict since totals { hits misses hitRate invalidations missReasons { absent } } byLayer { layer hits } byProfile { profile hits } byType { type layer profile hits }
   byTenant { tenant hits invalidations } memory { entries bytes } redis { healthy version keys maxMemory timeouts errors } ledger { kind position lag }
 } }`;
+
+it('cacheAudit tells administrators what is cached how, in seconds', async () => {
+  const source = '{ cacheAudit { places { kind name maxAge staleWhileRevalidate scope shared profile tags tables invalidatedBy } notes } }';
+  const { data } = await run(viewer('TENANT_ADMIN'), source);
+  expect(data).toEqual({ cacheAudit: { places: [{ ...audited, kind: 'ENTITY', maxAge: 300, staleWhileRevalidate: 60 }], notes: ['Query.b: never stored.'] } });
+  expect((await run(viewer('STAFF'), source)).codes).toEqual(['FORBIDDEN']);
+});
 
 describe('cacheStats', () => {
   it('shows a platform admin everything', async () => {

@@ -3,7 +3,10 @@ import type { TierStats } from '../cache/index.js';
 import { Requires } from '../graphql/authorize.js';
 import type { ResolverClass } from '../graphql/build-schema.js';
 import type { Context } from '../graphql/context.js';
+import { Writes } from '../graphql/dependencies.js';
 import { authorityOf, type Admin } from './admin.js';
+import { inSeconds } from './audit-text.js';
+import { CacheAuditType } from './cache-audit.type.js';
 import { CachePurgeInput, CachePurgePayload } from './cache-purge.type.js';
 import { CacheStats, type CacheFigures, type CacheMemory, type CacheRedis } from './cache-stats.type.js';
 import type { Figures } from './figures.js';
@@ -38,6 +41,14 @@ export function createAdminResolver(admin: () => Admin): ResolverClass {
     }
 
     @Requires('TENANT_ADMIN')
+    @Query(() => CacheAuditType, { description: 'What is cached how long, for whom, on what it depends and who makes it invalid.' })
+    cacheAudit(): CacheAuditType {
+      const { places, notes } = admin().audit;
+      return { places: places.map(inSeconds), notes };
+    }
+
+    @Requires('TENANT_ADMIN')
+    @Writes()
     @Mutation(() => CachePurgePayload, { description: 'Makes cached values invalid; the next read of each is served from the database.' })
     async cachePurge(@Ctx() context: Context, @Arg('input', () => CachePurgeInput) input: CachePurgeInput): Promise<CachePurgePayload> {
       const purged = await purge(admin(), authorityOf(context.viewer, context.tenantOrNull), input);

@@ -6,7 +6,7 @@ import { DatabaseError } from './database-error.js';
 import { cacheIdentity } from './tables/outbox.js';
 
 /** The same from `src` and from `dist`. */
-const FOLDER = fileURLToPath(new URL('../../drizzle', import.meta.url));
+export const MIGRATIONS = fileURLToPath(new URL('../../drizzle', import.meta.url));
 
 /** Any number that no other program on the server uses for its own lock. */
 const LOCK = 727_001;
@@ -23,7 +23,7 @@ export interface MigrationReport {
  * own record of what was applied. Written out because drizzle's migrator takes no lock and differs by driver.
  */
 export function migrate(database: Pick<Database, 'owner'>): Promise<MigrationReport> {
-  const migrations = readMigrationFiles({ migrationsFolder: FOLDER });
+  const migrations = readMigrationFiles({ migrationsFolder: MIGRATIONS });
   return database.owner(async (db) => {
     await db.execute(sql`select pg_advisory_xact_lock(${LOCK})`);
     const missing = await missingOf(db, migrations);

@@ -38,7 +38,7 @@ function run(command: string, more: Readonly<Record<string, string>> = {}): Prom
 /** What of `npm run check` the page could break: of lint, the files that it touches. All of it would take minutes. */
 async function check(touched: readonly string[]): Promise<void> {
   const lint = `npm run --silent lint -- ${touched.filter((path) => path.endsWith('.ts')).join(' ')}`;
-  await Promise.all([run(lint), run('npm run --silent check:types && npm run --silent check:migrations')]);
+  await Promise.all([run(lint), run('npm run --silent check:types && npm run --silent check:migrations && npm run --silent check:audit')]);
 }
 
 beforeAll(async () => {
@@ -66,12 +66,18 @@ it('every step of it can be done, and the checks pass', { timeout: 240_000 }, as
   expect(touched.length).toBeGreaterThan(8);
 });
 
+const services = (): Record<string, string> => ({
+  TEST_DATABASE_URL: inject('databaseUrl'),
+  TEST_REDIS_URL: inject('redisUrl'),
+  TEST_CHROMIUM_PATH: inject('chromiumPath'),
+});
+
 it('the new fields are among those that are tried with the wrong tenant and the wrong role', { timeout: 120_000 }, async () => {
-  await run("npx vitest run --project services test/flow/isolation -t 'every root field'", {
-    TEST_DATABASE_URL: inject('databaseUrl'),
-    TEST_REDIS_URL: inject('redisUrl'),
-    TEST_CHROMIUM_PATH: inject('chromiumPath'),
-  });
+  await run("npx vitest run --project services test/flow/isolation -t 'every root field'", services());
+});
+
+it('what it declares to be read and written is read and written', { timeout: 240_000 }, async () => {
+  await run('npx vitest run --project services test/flow/cache-audit.test.ts', services());
 });
 
 describe('what it made, started', () => {

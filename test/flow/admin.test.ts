@@ -157,6 +157,7 @@ describe.each(['pglite + memory', 'postgres + redis'])('administrating the cache
         password: () => Promise.reject(new Error('not used here')),
         system: () => Promise.reject(new Error('not used here')),
         schema: () => Promise.resolve(running.app.schema),
+        audit: () => Promise.reject(new Error('not used here')),
       });
     expect(await larder('purge', '--tag', `t/${tenant}/medicines/1*`)).toBe(1);
     expect(out.pop()).toContain(`tag t/${tenant}/medicines/* covers it`);

@@ -11,7 +11,7 @@ const KEPT: Readonly<Record<string, readonly string[]>> = {
   Money: ['amount', 'currency'],
   StockLevel: ['quantity', 'reorderLevel', 'low', 'updatedAt'],
 };
-const KEPT_ELSE = new Set(['CacheControlScope', 'RequiredRole', 'DateTimeISO', 'cacheControl', 'cachePolicy', 'requires']);
+const KEPT_ELSE = new Set(['CacheControlScope', 'RequiredRole', 'DateTimeISO', 'cacheControl', 'cachePolicy', 'reads', 'invalidates', 'requires']);
 
 /** Stock is the API's to cache, since a sale invalidates it. Here it stands for what nobody may cache. */
 const NEVER_CACHED = new Set(['Query.stock', 'StockLevel']);

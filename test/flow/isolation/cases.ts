@@ -77,6 +77,7 @@ export const cases: Readonly<Record<string, Case>> = {
     needsTenant: true,
   },
   'Query.lowStockCount': { args: () => ({}), shows: 'tenant', reaching: nothingToReachFor, needsTenant: true },
+  'Query.cacheAudit': { args: () => ({}), shows: 'shared', reaching: nothingToReachFor, needsTenant: true },
   'Query.cacheStats': { args: () => ({}), shows: 'tenant', reaching: nothingToReachFor, needsTenant: true },
   'Medicine.stock': {
     through: 'medicine',

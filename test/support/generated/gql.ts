@@ -29,6 +29,7 @@ type Documents = {
     "query Nodes($ids: [ID!]!) {\n  nodes(ids: $ids) {\n    __typename\n    id\n    ... on Category {\n      name\n    }\n    ... on Medicine {\n      name\n      inStock\n    }\n  }\n}": typeof types.NodesDocument,
     "mutation ReceiveShipment($input: ReceiveShipmentInput!) {\n  receiveShipment(input: $input) {\n    items {\n      quantity\n      medicine {\n        id\n        name\n      }\n      stock {\n        quantity\n        low\n      }\n    }\n  }\n}": typeof types.ReceiveShipmentDocument,
     "query Users($first: Int = 20, $after: String) {\n  users(first: $first, after: $after) {\n    totalCount\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n    edges {\n      node {\n        id\n        name\n        email\n        role\n        sessions {\n          id\n          current\n          createdAt\n          expiresAt\n        }\n      }\n    }\n  }\n}": typeof types.UsersDocument,
+    "query CacheAudit {\n  cacheAudit {\n    places {\n      kind\n      name\n      maxAge\n      scope\n      tags\n      invalidatedBy\n    }\n    notes\n  }\n}": typeof types.CacheAuditDocument,
 };
 const documents: Documents = {
     "query Categories {\n  tenant {\n    name\n    languages\n    currency\n  }\n  categories {\n    id\n    slug\n    name\n    inEnglish: name(language: \"en\")\n    medicineCount\n  }\n}": types.CategoriesDocument,
@@ -46,6 +47,7 @@ const documents: Documents = {
     "query Nodes($ids: [ID!]!) {\n  nodes(ids: $ids) {\n    __typename\n    id\n    ... on Category {\n      name\n    }\n    ... on Medicine {\n      name\n      inStock\n    }\n  }\n}": types.NodesDocument,
     "mutation ReceiveShipment($input: ReceiveShipmentInput!) {\n  receiveShipment(input: $input) {\n    items {\n      quantity\n      medicine {\n        id\n        name\n      }\n      stock {\n        quantity\n        low\n      }\n    }\n  }\n}": types.ReceiveShipmentDocument,
     "query Users($first: Int = 20, $after: String) {\n  users(first: $first, after: $after) {\n    totalCount\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n    edges {\n      node {\n        id\n        name\n        email\n        role\n        sessions {\n          id\n          current\n          createdAt\n          expiresAt\n        }\n      }\n    }\n  }\n}": types.UsersDocument,
+    "query CacheAudit {\n  cacheAudit {\n    places {\n      kind\n      name\n      maxAge\n      scope\n      tags\n      invalidatedBy\n    }\n    notes\n  }\n}": types.CacheAuditDocument,
 };
 
 /**
@@ -122,6 +124,10 @@ export function graphql(source: "mutation ReceiveShipment($input: ReceiveShipmen
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "query Users($first: Int = 20, $after: String) {\n  users(first: $first, after: $after) {\n    totalCount\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n    edges {\n      node {\n        id\n        name\n        email\n        role\n        sessions {\n          id\n          current\n          createdAt\n          expiresAt\n        }\n      }\n    }\n  }\n}"): (typeof documents)["query Users($first: Int = 20, $after: String) {\n  users(first: $first, after: $after) {\n    totalCount\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n    edges {\n      node {\n        id\n        name\n        email\n        role\n        sessions {\n          id\n          current\n          createdAt\n          expiresAt\n        }\n      }\n    }\n  }\n}"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query CacheAudit {\n  cacheAudit {\n    places {\n      kind\n      name\n      maxAge\n      scope\n      tags\n      invalidatedBy\n    }\n    notes\n  }\n}"): (typeof documents)["query CacheAudit {\n  cacheAudit {\n    places {\n      kind\n      name\n      maxAge\n      scope\n      tags\n      invalidatedBy\n    }\n    notes\n  }\n}"];
 
 export function graphql(source: string) {
   return (documents as any)[source] ?? {};
