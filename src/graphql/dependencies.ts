@@ -19,5 +19,5 @@ export function Reads(...from: readonly ReadFrom[]): ClassDecorator & MethodDeco
 
 /** Says which tables a mutation may write, cascades included, for the cache audit: whatever is made from them it invalidates. */
 export function Writes(...tables: readonly TableName[]): MethodDecorator {
-  return Directive(`@invalidates(tables: ${JSON.stringify(tables)})`) as MethodDecorator;
+  return Directive(`@invalidates(tables: ${JSON.stringify(tables)})`);
 }
