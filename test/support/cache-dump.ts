@@ -38,7 +38,8 @@ export async function dumpRedis(url: string, prefix: string): Promise<Kept[]> {
     const kept: Kept[] = [];
     for await (const keys of client.scanIterator({ MATCH: `${prefix}*`, COUNT: 1_000 })) {
       for (const key of keys) {
-        kept.push({ in: 'redis', key, partition: partitionOfKey(key, prefix), text: await readable(client, key) });
+        const text = await readable(client, key);
+        if (text !== null) kept.push({ in: 'redis', key, partition: partitionOfKey(key, prefix), text });
       }
     }
     return kept;
@@ -51,12 +52,14 @@ function clientOf(url: string) {
   return createClient({ url });
 }
 
-async function readable(client: ReturnType<typeof clientOf>, key: string): Promise<string> {
+/** Null for a key whose life has ended since it was listed. */
+async function readable(client: ReturnType<typeof clientOf>, key: string): Promise<string | null> {
   const type = await client.type(key);
+  if (type === 'none') return null;
   if (type === 'zset') return (await client.zRange(key, 0, -1)).join('\n');
   if (type !== 'string') throw new Error(`${key} is a ${type}, which this dump cannot read`);
   const bytes = await client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer }).get(key);
-  if (bytes === null) return '';
+  if (bytes === null) return null;
   // Entries are bytes, and compressed above a size; the rest is text.
   const entry = binaryCodec.decode(bytes);
   return entry === undefined ? bytes.toString() : JSON.stringify(entry);
