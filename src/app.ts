@@ -15,7 +15,7 @@ import { printSchema } from './admin/print-schema.js';
 import { refuseDemoAccounts } from './admin/refuse-demo.js';
 import { welcome } from './admin/welcome.js';
 import type { Cache, Without } from './cache/index.js';
-import { cacheFields, DivergenceSampler, ResponseCache, responseCachePlugin, type FieldCacheOptions } from './cache/graphql/index.js';
+import { cacheFields, DivergenceSampler, ResponseCache, type FieldCacheOptions } from './cache/graphql/index.js';
 import type { Config } from './config.js';
 import { openDatabase, type Database, type DatabaseOptions, type Db, type DbScope } from './database/database.js';
 import { isUnavailable } from './database/database-error.js';
@@ -117,6 +117,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     permissionOf: requiredRole,
     holds: (context, role) => context.mayDo(role as Role),
     ...(options.without === undefined ? {} : { without: options.without }),
+    isSourceFailure: isUnavailable,
   });
   const sampler = new DivergenceSampler(responses, {
     share: config.cache.divergenceShare,
@@ -150,12 +151,13 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     persisted,
     maxPageSize: MAX_PAGE_SIZE,
     plugins: [announceWrites()],
-    responses: (shown) =>
-      responseCachePlugin(responses, {
-        ...shown,
-        explains: (context) => context.explains,
-        onAnswer: (question, pieces) => sampler.consider(question, pieces),
-      }),
+    responses: {
+      // What it reads from is none of the server's business.
+      cache: responses as unknown as ResponseCache<Context, never>,
+      now: () => cache.ledger.now(),
+      explains: (context) => context.explains,
+      onAnswer: (question, pieces) => sampler.consider(question, pieces),
+    },
     metrics,
     context: async (incoming) => {
       const context = await createContext(incoming);

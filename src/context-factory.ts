@@ -1,11 +1,11 @@
-import { BYPASS, covers, GLOBAL, partition, positionToken, Reader, type Invalidation, type Sources, type Tag } from './cache/index.js';
+import { BYPASS, Collector, covers, GLOBAL, partition, positionToken, Reader, Remembered, type Invalidation, type Sources, type Tag } from './cache/index.js';
 import type { Database, Db, DbScope } from './database/database.js';
 import { Context, type ReadDb, type Transaction, type WriteScope } from './graphql/context.js';
 import { LarderError } from './graphql/errors.js';
 import { suffices } from './graphql/roles.js';
 import { WriteLog } from './graphql/write-log.js';
 import type { Clock } from './lib/clock.js';
-import { createIdentify } from './modules/tenancy/tenancy.module.js';
+import { createIdentify, sessionIdOf, type Credentials, type Identified } from './modules/tenancy/tenancy.module.js';
 import type { RowImages } from './outbox/images.js';
 import { recordPurge } from './outbox/record-purge.js';
 import { withTransaction } from './outbox/with-transaction.js';
@@ -26,9 +26,18 @@ export function createContextFactory(rooms: ContextRooms): (incoming: IncomingRe
   const identify = createIdentify(rooms.clock, rooms.onRenewalError);
   const sources: Sources<ReadDb> = (of) => (query) => database.read(of === GLOBAL ? 'platform' : { tenantId: of }, query);
 
+  // Every request asks for it, before anything else.
+  const askers = new Remembered<Identified>({ name: 'asker', max: MAX_ASKERS, maxAge: ASKER_MAX_AGE });
+  const find = async (reader: Reader<ReadDb>, credentials: Credentials, transaction: Transaction): Promise<Identified> => {
+    const collector = new Collector(null);
+    const found = await identify(reader.within(collector), credentials, transaction);
+    askers.set(reader.request, askerNamed(credentials), { value: found, collector });
+    return found;
+  };
+
   return async ({ credentials, isGivenUp }) => {
     // Before the first read of anything: who asks is read through the cache, too (F1).
-    const request = cache.begin({ bypass: !(await isCovered(rooms, credentials.after)) });
+    const request = cache.begin({ bypass: credentials.after !== null && !(await isCovered(rooms, credentials.after)) });
     const transactions = (writes: WriteLog, tenantId: () => string | null): Transaction => async (scope, work, storing) => {
       const before = cache.ledger.stamp();
       const done: { invalidation: Invalidation | null } = { invalidation: null };
@@ -47,16 +56,26 @@ export function createContextFactory(rooms: ContextRooms): (incoming: IncomingRe
         request.renew();
       }
     };
-    const anyone = new Reader<ReadDb>({ cache, request, partition: null, sources });
-    let reader = anyone;
+    let reader = new Reader<ReadDb>({ cache, request, partition: null, sources });
+    const name = askerNamed(credentials);
+    const known = askers.get(cache, request, name);
     // A session that is prolonged is none of the client's writes.
-    const { tenant, viewer } = await identify(anyone, credentials, transactions(new WriteLog(), () => null));
+    const { tenant, viewer } = known !== undefined && rooms.clock.now() <= known.until ? known : await find(reader, credentials, transactions(new WriteLog(), () => null));
     if (tenant !== null) reader = new Reader<ReadDb>({ cache, request, partition: partition(tenant.id), sources });
     const writes = new WriteLog();
     const transaction = transactions(writes, () => tenant?.id ?? null);
     const explains = credentials.explain && (rooms.explainsToAll || suffices(viewer.role, 'STAFF'));
     return new Context({ tenant, viewer, acceptedLanguages: credentials.acceptedLanguages, explains, reader, transaction, writes });
   };
+}
+
+/** Who was asked as lately: at some hundred bytes each, a few megabytes (C4). */
+const MAX_ASKERS = 10_000;
+const ASKER_MAX_AGE = 60_000;
+
+/** By the session's id: tokens are kept nowhere (P7). */
+function askerNamed({ token, tenantSlug }: Credentials): string {
+  return `${token === null ? '' : (sessionIdOf(token) ?? '')} ${tenantSlug ?? ''}`;
 }
 
 /** What nobody waits for any more is not begun, and not committed. */

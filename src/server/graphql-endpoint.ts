@@ -1,8 +1,9 @@
-import { ApolloServer, HeaderMap, type ApolloServerPlugin, type BaseContext, type GraphQLRequestContext, type HTTPGraphQLRequest } from '@apollo/server';
+import { ApolloServer, HeaderMap, type ApolloServerPlugin, type BaseContext, type HTTPGraphQLRequest, type HTTPGraphQLResponse } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import type { KeyValueCache } from '@apollo/utils.keyvaluecache';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { GraphQLError, GraphQLFormattedError, GraphQLSchema } from 'graphql';
+import type { GraphQLError, GraphQLSchema } from 'graphql';
+import type { HttpReply } from '../cache/http/index.js';
 import type { Config } from '../config.js';
 import type { Logger } from '../lib/logger.js';
 import { parseCredentials, type Credentials } from './credentials.js';
@@ -12,12 +13,14 @@ import { limitDocument } from './limits/document-limits.js';
 import { giveUpAfter, type IsGivenUp } from './limits/give-up-after.js';
 import { knownOperations } from './limits/known-operations.js';
 import { limitCost } from './limits/limit-cost.js';
+import { OperationCosts } from './limits/operation-cost.js';
 import { limitRequests } from './limits/limit-requests.js';
 import { NO_PERSISTED_OPERATIONS, withManifest, type PersistedOperations } from './persisted-operations.js';
 import type { Playground } from './playground.js';
 import { formatError, publicCode, refuseRequest, ReportedError, unavailable, type IsUnavailable } from './public-error.js';
 import { HttpRefusal } from './read-json.js';
-import { logErrors, reportErrors } from './report-errors.js';
+import { reportErrors } from './report-errors.js';
+import { createFront, type Front, type Responses } from './response-front.js';
 
 /** What the application gets to know of a request. */
 export interface IncomingRequest {
@@ -41,8 +44,8 @@ export interface GraphqlOptions<Context extends BaseContext> {
   /** Largest page that a list gives; none: as large as asked for. */
   readonly maxPageSize?: number;
   readonly plugins: readonly ApolloServerPlugin<Context>[];
-  /** Answers queries in the place of Apollo's execution; errors are shown and logged as if Apollo had met them. */
-  readonly responses?: (shown: ErrorsShown<Context>) => ApolloServerPlugin<Context>;
+  /** Answers queries in the place of Apollo's execution, and those that are known to be valid in the place of Apollo. */
+  readonly responses?: Responses<Context>;
   /** Verifies the credentials. What it throws is the answer to the whole request. */
   readonly context: (request: IncomingRequest) => Promise<Context>;
   /** Whose requests are counted together; null for who is not signed in: these are counted by their client. */
@@ -50,13 +53,8 @@ export interface GraphqlOptions<Context extends BaseContext> {
   readonly isUnavailable?: IsUnavailable;
 }
 
-export interface ErrorsShown<Context extends BaseContext> {
-  readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
-  readonly onErrors: (errors: readonly GraphQLError[], request: GraphQLRequestContext<Context>) => void;
-}
-
 /** Headers that no form and no plain link can send: a GET with one of them comes from a program that was allowed to. */
-const PREFLIGHTED = ['Authorization', 'X-Tenant', 'Larder-After', 'X-Apollo-Operation-Name', 'Apollo-Require-Preflight'];
+export const PREFLIGHTED = ['Authorization', 'X-Tenant', 'Larder-After', 'X-Apollo-Operation-Name', 'Apollo-Require-Preflight'];
 
 /** Every method that has a meaning here or elsewhere: those that have none here are refused by name. */
 const OTHER_METHODS = ['PUT', 'PATCH', 'DELETE'];
@@ -68,7 +66,9 @@ export async function serveGraphql<Context extends BaseContext>(
   playground: Playground | null,
 ): Promise<void> {
   const { config, persisted = NO_PERSISTED_OPERATIONS } = options;
-  const apollo = createApollo(options);
+  const costs = new OperationCosts(options.maxPageSize ?? Infinity);
+  const front = options.responses === undefined ? null : createFront({ ...options, responses: options.responses, costs });
+  const apollo = createApollo({ ...options, costs }, front);
   await apollo.start();
   // After the last answer has been sent.
   server.addHook('onClose', () => apollo.stop());
@@ -79,16 +79,26 @@ export async function serveGraphql<Context extends BaseContext>(
     url: '/graphql',
     async handler(request: FastifyRequest, reply: FastifyReply) {
       if (playground?.isAskedFor(request) === true) return playground.send(request, reply);
-      void reply.header('cache-control', 'no-store');
       const operations = admitRequest(request, { batch: config.limits.batch, persisted });
-      const { status = 200, headers, body } = await giveUpAfter(config.limits.requestTimeout, (isGivenUp) =>
-        apollo.executeHTTPGraphQLRequest({
-          httpGraphQLRequest: toApollo(request),
-          context: () => createContext({ request, operations, isGivenUp }),
-        }),
-      );
+      const sent = { method: request.method, headers: request.headers, search: searchOf(request.url), body: request.body };
+      const question = front?.http.questionOf(sent) ?? null;
+      const answered = await giveUpAfter(config.limits.requestTimeout, async (isGivenUp): Promise<HttpReply | HTTPGraphQLResponse> => {
+        const context = createContext({ request, operations, isGivenUp });
+        if (front !== null && question !== null) {
+          // Who may not ask is told so by Apollo, like everybody else.
+          const asked = await context.catch(() => null);
+          const reply = asked === null ? null : await front.http.answer(sent, question, asked);
+          if (reply !== null) return reply;
+        }
+        return apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest: toApollo(request), context: () => context });
+      });
+      if (Buffer.isBuffer(answered.body) || typeof answered.body === 'string') {
+        return reply.code(answered.status ?? 200).headers(answered.headers as HttpReply['headers']).send(answered.body);
+      }
+      const { status = 200, headers, body } = answered as HTTPGraphQLResponse;
       if (body.kind === 'chunked') throw new Error('an answer in parts, which no operation can ask for');
-      return reply.code(status).headers(Object.fromEntries(headers)).send(body.string);
+      const told = Object.fromEntries(headers);
+      return reply.code(status).headers({ 'cache-control': 'no-store', ...told }).send(body.string);
     },
   });
   server.route({
@@ -101,12 +111,8 @@ export async function serveGraphql<Context extends BaseContext>(
   });
 }
 
-function createApollo<Context extends BaseContext>(options: GraphqlOptions<Context>): ApolloServer<Context> {
-  const { config, logger, persisted = NO_PERSISTED_OPERATIONS } = options;
-  const shown: ErrorsShown<Context> = {
-    formatError: formatError(options.isUnavailable ?? (() => false)),
-    onErrors: (errors, request) => logErrors(logger, errors, request),
-  };
+function createApollo<Context extends BaseContext>(options: GraphqlOptions<Context> & { readonly costs: OperationCosts }, front: Front<Context> | null): ApolloServer<Context> {
+  const { config, logger, costs, persisted = NO_PERSISTED_OPERATIONS } = options;
   return new ApolloServer<Context>({
     schema: options.schema,
     cache: options.apolloCache,
@@ -121,15 +127,15 @@ function createApollo<Context extends BaseContext>(options: GraphqlOptions<Conte
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens: config.limits.tokens },
     validationRules: [knownOperations, limitDocument(config.limits)],
-    formatError: shown.formatError,
+    formatError: formatError(options.isUnavailable ?? (() => false)),
     // Apollo's landing page loads from elsewhere, and its caching headers would let browsers keep what a write has overtaken.
     plugins: [
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginCacheControlDisabled(),
       reportErrors(logger),
       // Before all that may answer from a cache.
-      limitCost({ max: config.limits.cost, maxPageSize: options.maxPageSize ?? Infinity }),
-      ...(options.responses === undefined ? [] : [options.responses(shown)]),
+      limitCost({ max: config.limits.cost, costs }),
+      ...(front === null ? [] : [front.plugin]),
       ...options.plugins,
     ],
   });
@@ -140,8 +146,12 @@ function toApollo(request: FastifyRequest): HTTPGraphQLRequest {
   for (const [name, value] of Object.entries(request.headers)) {
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
   }
-  const [, search = ''] = /^[^?]*(\?.*)$/s.exec(request.url) ?? [];
-  return { method: request.method, headers, search, body: request.body };
+  return { method: request.method, headers, search: searchOf(request.url), body: request.body };
+}
+
+function searchOf(url: string): string {
+  const start = url.indexOf('?');
+  return start < 0 ? '' : url.slice(start);
 }
 
 interface Arrival {

@@ -10,17 +10,13 @@ export function reportErrors(logger: Logger): ApolloServerPlugin {
     requestDidStart: () =>
       Promise.resolve({
         didEncounterErrors: (context) => {
-          logErrors(logger, context.errors, context);
+          logErrors(logger, context.errors, { operation: context.operationName, requestId: requestIdOf(context) });
           return Promise.resolve();
         },
         willSendResponse: (context) => {
           const { body } = context.response;
           if (body.kind === 'single' && body.singleResult.errors !== undefined) {
-            const named = (error: GraphQLFormattedError): GraphQLFormattedError =>
-              error.extensions?.['code'] === 'INTERNAL_SERVER_ERROR'
-                ? { ...error, extensions: { ...error.extensions, requestId: requestIdOf(context) } }
-                : error;
-            body.singleResult.errors = body.singleResult.errors.map(named);
+            body.singleResult.errors = body.singleResult.errors.map((error) => named(error, requestIdOf(context)));
           }
           return Promise.resolve();
         },
@@ -29,14 +25,19 @@ export function reportErrors(logger: Logger): ApolloServerPlugin {
 }
 
 /** Those that were not made for the caller's eyes. */
-export function logErrors<Context extends BaseContext>(logger: Logger, errors: readonly GraphQLError[], context: GraphQLRequestContext<Context>): void {
+export function logErrors(logger: Logger, errors: readonly GraphQLError[], { operation, requestId }: { readonly operation: string | null | undefined; readonly requestId: string | undefined }): void {
   for (const error of errors) {
     if (publicCode(error) !== null) continue;
-    const fields = { err: unwrapResolverError(error), path: error.path?.join('.'), operation: context.operationName };
-    logger.error({ ...fields, reqId: requestIdOf(context) }, 'a field failed');
+    logger.error({ err: unwrapResolverError(error), path: error.path?.join('.'), operation, reqId: requestId }, 'a field failed');
   }
 }
 
-function requestIdOf<Context extends BaseContext>({ request }: GraphQLRequestContext<Context>): string | undefined {
+/** Tells the caller under which request an error was logged. */
+export function named(error: GraphQLFormattedError, requestId: string | undefined): GraphQLFormattedError {
+  if (error.extensions?.['code'] !== 'INTERNAL_SERVER_ERROR') return error;
+  return { ...error, extensions: { ...error.extensions, requestId } };
+}
+
+function requestIdOf({ request }: GraphQLRequestContext<BaseContext>): string | undefined {
   return request.http?.headers.get('x-request-id');
 }

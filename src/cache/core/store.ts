@@ -29,6 +29,8 @@ export interface EntryStore {
    * @param asking.accepts whether an entry found near by will do; if not, one that is farther away may be newer.
    */
   getMany(keys: readonly CacheKey[], asking?: Asking): Promise<readonly (Entry | undefined)[]>;
+  /** What is in this process, at once; undefined for what is not, or not known to be. Absent in stores that are all elsewhere. */
+  peek?(key: CacheKey): Entry | undefined;
   /** At most one network round trip. */
   setMany(writes: readonly StoreWrite[]): Promise<void>;
   deleteMany(keys: readonly CacheKey[]): Promise<void>;

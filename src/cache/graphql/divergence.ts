@@ -44,8 +44,7 @@ export class DivergenceSampler<Context, Source> {
   /** Takes samples of an answer. Costs nothing where the share is 0. */
   consider(question: Question<Context>, pieces: readonly AnsweredPiece[]): void {
     if (this.#share <= 0) return;
-    for (const { piece, identity, entry, json, events } of pieces) {
-      const isHit = events.some((event) => event.type === 'hit' && event.freshness === 'fresh');
+    for (const { piece, identity, entry, json, isHit } of pieces) {
       // What reads the clock may differ and be right.
       if (entry === null || identity === null || !isHit || piece.selected.timeDependent) continue;
       if (this.#random() >= this.#share || (this.#share < 1 && this.#underWay >= MAX_UNDER_WAY)) continue;

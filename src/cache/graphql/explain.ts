@@ -23,7 +23,7 @@ export function explain(pieces: readonly AnsweredPiece[], reader: Pick<Reader<un
   return Object.fromEntries(pieces.map((piece) => [piece.piece.responseName, explanationOf(piece, now)]));
 }
 
-function explanationOf({ piece, entry, events, because }: AnsweredPiece, now: number): Explanation {
+function explanationOf({ piece, entry, events, because, isHit }: AnsweredPiece, now: number): Explanation {
   const { limitedBy, scope } = piece.selected;
   if (entry === null) return { layer: 'none', outcome: 'bypass', reason: because, age: null, maxAge: 0, limitedBy, scope, tags: [] };
   const skipped = events.find((event) => event.type === 'skip');
@@ -32,7 +32,7 @@ function explanationOf({ piece, entry, events, because }: AnsweredPiece, now: nu
   const isCut = Math.round(entry.freshUntil - entry.readAt) < piece.policy.maxAge;
   return {
     layer: 'response',
-    outcome: outcomeOf(events),
+    outcome: isHit ? 'hit' : outcomeOf(events),
     reason: skipped?.reason ?? missed?.reason ?? null,
     age: Math.max(0, now - entry.readAt) / 1000,
     maxAge: left / 1000,
@@ -44,7 +44,7 @@ function explanationOf({ piece, entry, events, because }: AnsweredPiece, now: nu
 
 function outcomeOf(events: readonly CacheEvent[]): Explanation['outcome'] {
   for (const event of events) {
-    if (event.type === 'hit') return event.freshness === 'fresh' ? 'hit' : 'stale';
+    if (event.type === 'hit') return 'stale';
     if (event.type === 'join') return 'joined';
     if (event.type === 'bypass') return 'bypass';
   }

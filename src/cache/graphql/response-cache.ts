@@ -5,11 +5,12 @@ import type { Entry } from '../core/entry.js';
 import type { CacheEvent } from '../core/events.js';
 import type { Identity } from '../core/key.js';
 import type { Without } from '../core/mechanisms.js';
+import type { Reader } from '../core/reader.js';
 import type { Loaded } from '../core/reading.js';
 import type { Partition } from '../core/tags.js';
 import { PieceExecutor, type Executed, type ExecutorOptions } from './execute-pieces.js';
 import type { FieldCacheOptions } from './field-cache.js';
-import { OperationPlan, type PlannedPiece, type Planning, type Shape } from './operation-plan.js';
+import { OperationPlan, type PlannedPiece, type Planning } from './operation-plan.js';
 import { asPieceCollector } from './piece-collectors.js';
 import { PieceIdentities, type Asker } from './piece-identities.js';
 import { SchemaPolicies } from './selected-policy.js';
@@ -23,6 +24,8 @@ export interface ResponseCacheOptions<Context, Source> extends FieldCacheOptions
   readonly holds?: (context: Context, permission: string) => boolean;
   /** For tests of the mechanisms alone. */
   readonly without?: Without;
+  /** Whether an error of a resolver means that its source is failing: then a piece in its grace is served instead. */
+  readonly isSourceFailure?: (error: unknown) => boolean;
 }
 
 /** One query to be answered. */
@@ -42,7 +45,9 @@ export interface AnsweredPiece extends Executed {
   readonly identity: Identity | null;
   /** Why no cache was asked. */
   readonly because: string | null;
-  /** What happened in the cache, in order. */
+  /** Found fresh in the cache. */
+  readonly isHit: boolean;
+  /** What happened in the cache, in order; of what was found near, nothing is noted. */
   readonly events: readonly CacheEvent[];
 }
 
@@ -60,11 +65,21 @@ class Failed implements Executed {
 }
 
 /** A piece that may be in the cache, and its place in the answer. */
-interface Wanted {
+export interface Wanted {
   readonly place: number;
   readonly piece: PlannedPiece;
   readonly partition: Partition;
   readonly lookup: Lookup;
+}
+
+/** What an answer is made of, each with its place. */
+export interface Prepared<Context, Source> {
+  readonly question: Question<Context>;
+  readonly reader: Reader<Source>;
+  readonly count: number;
+  readonly known: { readonly place: number; readonly piece: PlannedPiece }[];
+  readonly wanted: Wanted[];
+  readonly live: { readonly place: number; readonly piece: PlannedPiece; readonly because: string }[];
 }
 
 /** Answers queries root field by root field: those that are stored, from the cache; the others alone are executed. */
@@ -94,13 +109,81 @@ export class ResponseCache<Context, Source> {
 
   /** @returns null for what has to be executed as it is: variables that do not fit, no cache to ask, nothing to store. */
   async answer(question: Question<Context>): Promise<readonly AnsweredPiece[] | null> {
+    const prepared = this.prepare(question);
+    return prepared === null ? null : this.answerPrepared(prepared);
+  }
+
+  /** What an answer is made of, and what it is called in the cache; null as in `answer`. */
+  prepare(question: Question<Context>): Prepared<Context, Source> | null {
     const { plan, context, variables } = question;
     const reader = this.options.readerOf(context);
     if (reader === null || reader.request.bypass) return null;
-    const { coerced } = getVariableValues(this.options.schema, plan.operation.variableDefinitions ?? [], variables);
+    const { variableDefinitions = [] } = plan.operation;
+    const { coerced } = variableDefinitions.length === 0 ? { coerced: {} } : getVariableValues(this.options.schema, variableDefinitions, variables);
     const shape = coerced === undefined ? null : plan.shapeFor(coerced);
     if (shape === null || coerced === undefined || !shape.pieces.some(({ kind }) => kind === 'stored')) return null;
-    return this.#answerPieces(question, shape, coerced);
+    this.#identities ??= new PieceIdentities(reader.cache.identities, reader.cache.without);
+    const asker = this.askerOf(context);
+    const prepared: Prepared<Context, Source> = { question, reader, count: shape.pieces.length, known: [], wanted: [], live: [] };
+    for (const [place, piece] of shape.pieces.entries()) {
+      if (piece.kind === 'typename') {
+        prepared.known.push({ place, piece });
+        continue;
+      }
+      const identified = this.#identities.of(piece, coerced, asker);
+      if ('because' in identified) prepared.live.push({ place, piece, because: identified.because });
+      else prepared.wanted.push({ place, piece, partition: identified.partition, lookup: { identity: identified.identity, policy: piece.policy } });
+    }
+    return prepared;
+  }
+
+  /** The answer, if all of it is near and may be served: at once, without waiting for anything. */
+  hits({ reader, count, known, wanted, live }: Prepared<Context, Source>): readonly AnsweredPiece[] | null {
+    if (live.length > 0) return null;
+    const found = reader.cache.hitsNow<string>(wanted.map(({ lookup }) => lookup));
+    if (found === null) return null;
+    const answers = new Array<AnsweredPiece>(count);
+    for (const { place, piece } of known) answers[place] = this.#known(piece);
+    wanted.forEach(({ place, piece, lookup }, at) => {
+      const entry = found[at] as Entry<string>;
+      answers[place] = { piece, json: entry.value, errors: [], nullsAll: false, entry, identity: lookup.identity, because: null, isHit: true, events: [] };
+    });
+    return answers;
+  }
+
+  async answerPrepared({ question, reader, count, known, wanted, live }: Prepared<Context, Source>): Promise<readonly AnsweredPiece[]> {
+    const events = wanted.map((): CacheEvent[] => []);
+    const failed = new Map<number, Executed>();
+    // What is never stored does not wait for what may be.
+    const executing = live.length === 0 ? [] : this.executor.execute(question.plan, live.map(({ piece }) => piece), question);
+    const found = reader.cache.readMany<string | Failed>(
+      reader.request,
+      wanted.map(({ lookup }, at) => ({ ...lookup, told: (event) => events[at]?.push(event) })),
+      (missing) => missing.map((at) => this.#load(question, wanted[at] as Wanted, (executed) => failed.set(at, executed))),
+    );
+    const [executed, entries] = await Promise.all([executing, found]);
+    const answers = new Array<AnsweredPiece>(count);
+    for (const { place, piece } of known) answers[place] = this.#known(piece);
+    live.forEach(({ place, piece, because }, at) => {
+      answers[place] = { piece, ...(executed[at] as Executed), entry: null, identity: null, because, isHit: false, events: [] };
+    });
+    await Promise.all(
+      wanted.map(async ({ place, piece, lookup }, at) => {
+        const entry = entries[at];
+        const told = events[at] ?? [];
+        const isHit = told.some((event) => event.type === 'hit' && event.freshness === 'fresh');
+        const common = { piece, identity: lookup.identity, because: null, isHit, events: told };
+        if (entry === undefined || entry instanceof Error) {
+          // The source failed, and there was nothing in its grace. Whoever only joined the load has no errors to show yet.
+          const result = failed.get(at) ?? (await this.executor.execute(question.plan, [piece], question))[0];
+          answers[place] = { ...common, ...(result as Executed), entry: null };
+          return;
+        }
+        const { value } = entry;
+        answers[place] = typeof value === 'string' ? { ...common, json: value, errors: [], nullsAll: false, entry } : { ...common, json: value.json, errors: value.errors, nullsAll: value.nullsAll, entry };
+      }),
+    );
+    return answers;
   }
 
   askerOf(context: Context): Asker {
@@ -113,54 +196,12 @@ export class ResponseCache<Context, Source> {
     };
   }
 
-  async #answerPieces(question: Question<Context>, shape: Shape, coerced: Variables): Promise<readonly AnsweredPiece[]> {
-    const { context } = question;
-    const reader = this.options.readerOf(context);
-    if (reader === null) throw new Error('a context without a reader has nothing to be asked');
-    this.#identities ??= new PieceIdentities(reader.cache.identities, reader.cache.without);
-    const asker = this.askerOf(context);
-    const answers = new Array<AnsweredPiece | undefined>(shape.pieces.length);
-    const wanted: Wanted[] = [];
-    const live: { readonly place: number; readonly piece: PlannedPiece; readonly because: string }[] = [];
-    const events = new Map<number, CacheEvent[]>();
-    for (const [place, piece] of shape.pieces.entries()) {
-      if (piece.kind === 'typename') {
-        answers[place] = { piece, ...known(this.options.schema.getQueryType()?.name), entry: null, identity: null, because: 'it is known', events: [] };
-        continue;
-      }
-      const identified = this.#identities.of(piece, coerced, asker);
-      if ('because' in identified) {
-        live.push({ place, piece, because: identified.because });
-        continue;
-      }
-      const told: CacheEvent[] = [];
-      events.set(place, told);
-      const lookup = { identity: identified.identity, policy: piece.policy, told: (event: CacheEvent) => void told.push(event) };
-      wanted.push({ place, piece, partition: identified.partition, lookup });
-    }
-
-    // What is never stored does not wait for what may be.
-    const executing = live.length === 0 ? [] : this.executor.execute(question.plan, live.map(({ piece }) => piece), question);
-    const found = reader.cache.readMany<string | Failed>(
-      reader.request,
-      wanted.map(({ lookup }) => lookup),
-      (missing) => missing.map((at) => this.#load(question, wanted[at] as Wanted)),
-    );
-    const [executed, entries] = await Promise.all([executing, found]);
-    live.forEach(({ place, piece, because }, at) => {
-      answers[place] = { piece, ...(executed[at] as Executed), entry: null, identity: null, because, events: [] };
-    });
-    wanted.forEach(({ place, piece, lookup }, at) => {
-      const entry = entries[at];
-      if (entry === undefined || entry instanceof Error) throw entry ?? new Error('a piece was left without an answer');
-      const { value } = entry;
-      const result: Executed = typeof value === 'string' ? { json: value, errors: [], nullsAll: false } : value;
-      answers[place] = { piece, ...result, entry, identity: lookup.identity, because: null, events: events.get(place) ?? [] };
-    });
-    return answers as AnsweredPiece[];
+  #known(piece: PlannedPiece): AnsweredPiece {
+    const json = JSON.stringify(this.options.schema.getQueryType()?.name ?? null);
+    return { piece, json, errors: [], nullsAll: false, entry: null, identity: null, because: 'it is known', isHit: false, events: [] };
   }
 
-  async #load({ plan, context, variables }: Question<Context>, { piece, partition }: Wanted): Promise<Loaded<string | Failed>> {
+  async #load({ plan, context, variables }: Question<Context>, { piece, partition }: Wanted, onFailure: (executed: Executed) => void): Promise<Loaded<string | Failed>> {
     const reader = this.options.readerOf(context);
     if (reader === null) throw new Error('a context without a reader has nothing to be asked');
     const collector = asPieceCollector(new Collector(partition));
@@ -169,13 +210,15 @@ export class ResponseCache<Context, Source> {
     const [executed] = await this.executor.execute(plan, [piece], { context: inner, variables });
     if (executed === undefined) throw new Error('a piece was left without an answer');
     if (executed.errors.length === 0 && !executed.nullsAll) return { value: executed.json, collector };
+    const failure = executed.errors.find(({ originalError }) => this.options.isSourceFailure?.(originalError) === true);
+    if (failure !== undefined) {
+      // What is in its grace is better than an error that the source's failure has caused (D2).
+      onFailure(executed);
+      throw failure.originalError ?? failure;
+    }
     collector.forbid('it has errors');
     return { value: new Failed(executed), collector };
   }
-}
-
-function known(name: string | undefined): Executed {
-  return { json: JSON.stringify(name ?? null), errors: [], nullsAll: false };
 }
 
 /** The `data` of an answer, as graphql would have written it. */

@@ -16,6 +16,8 @@ export interface BatchStore {
 }
 
 export interface KeyvEntryStoreOptions {
+  /** For a store in this process: what it has under a key, at once. */
+  readonly peek?: (key: CacheKey) => Entry | undefined;
   readonly store: BatchStore;
   readonly codec: EntryCodec;
   readonly maxEntryBytes?: number;
@@ -28,9 +30,12 @@ const MAX_TTL = 30 * 24 * 60 * 60 * 1000;
 
 /** Entries in a Keyv store: in this process as they are, elsewhere as bytes. What cannot be read is a miss. */
 export class KeyvEntryStore implements EntryStore {
+  readonly peek?: (key: CacheKey) => Entry | undefined;
   #unreadable = 0;
 
-  constructor(private readonly options: KeyvEntryStoreOptions) {}
+  constructor(private readonly options: KeyvEntryStoreOptions) {
+    if (options.peek !== undefined) this.peek = options.peek;
+  }
 
   async getMany(keys: readonly CacheKey[], { budget }: Asking = {}): Promise<readonly (Entry | undefined)[]> {
     const { store, codec } = this.options;

@@ -1,6 +1,7 @@
 import { Keyv } from 'keyv';
 import type { Clock } from '../../lib/clock.js';
 import type { Logger } from '../../lib/logger.js';
+import type { Entry } from '../core/entry.js';
 import type { EntryStore, TierStats } from '../core/store.js';
 import { binaryCodec, referenceCodec } from './entry-codec.js';
 import { Guard } from './guard.js';
@@ -50,7 +51,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   const memory = memoryBytes > 0 || options.redis === null ? new MemoryStore({ maxBytes: memoryBytes, maxEntryBytes, prefix, clock }) : null;
   const redis = options.redis === null ? null : await openRedis(options.redis, options);
 
-  const near = memory && new KeyvEntryStore({ store: memory, codec: referenceCodec, maxEntryBytes, stats: () => memoryTier(memory) });
+  const near = memory && new KeyvEntryStore({ store: memory, peek: (key) => memory.peek(key) as Entry | undefined, codec: referenceCodec, maxEntryBytes, stats: () => memoryTier(memory) });
   const store = near && redis ? new TieredStore(near, redis.entries, options.now) : (near ?? redis?.entries);
   if (!store) throw new Error('a cache needs memory or Redis');
 

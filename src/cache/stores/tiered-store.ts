@@ -13,6 +13,10 @@ export class TieredStore implements EntryStore {
     private readonly now: () => number,
   ) {}
 
+  peek(key: CacheKey): Entry | undefined {
+    return this.near.peek?.(key);
+  }
+
   async getMany(keys: readonly CacheKey[], asking: Asking = {}): Promise<readonly (Entry | undefined)[]> {
     const { accepts = () => true } = asking;
     const near = await this.near.getMany(keys);

@@ -53,7 +53,7 @@ const refused = (code: string) => expect.objectContaining({ extensions: { code }
 
 describe('who asks, and for which tenant', () => {
   it('nobody, for none', async () => {
-    expect(await house().as({})).toEqual({ tenant: null, viewer: { kind: 'anonymous', role: null } });
+    expect(await house().as({})).toEqual({ tenant: null, viewer: { kind: 'anonymous', role: null }, until: Infinity });
   });
 
   it('nobody, for the tenant that is named', async () => {

@@ -3,7 +3,7 @@ import type { ReadDb, Tenant } from '../../graphql/context.js';
 import { LarderError } from '../../graphql/errors.js';
 import { anonymous, type Viewer } from '../../graphql/viewer.js';
 import type { Clock } from '../../lib/clock.js';
-import { SessionRenewal, type Transaction } from './session-renewal.js';
+import { renewalDue, SessionRenewal, type Transaction } from './session-renewal.js';
 import { sessionById } from './session.loaders.js';
 import type { SessionRow } from './session.queries.js';
 import { tenantById, tenantBySlug } from './tenant.loaders.js';
@@ -21,6 +21,8 @@ export interface Credentials {
 export interface Identified {
   readonly tenant: Tenant | null;
   readonly viewer: Viewer;
+  /** Until when this holds whatever the clock says: then the session ends, or is to be prolonged. */
+  readonly until: number;
 }
 
 /** @throws LarderError SESSION_INVALID or TENANT_NOT_FOUND. */
@@ -41,11 +43,11 @@ export function createIdentify(clock: Clock, onRenewalError: (error: unknown) =>
       throw new LarderError('SESSION_INVALID', 'The token is unknown, expired or revoked.');
     }
     if (tenantSlug !== null && named === null) throw new LarderError('TENANT_NOT_FOUND', 'No tenant has the slug that X-Tenant names.');
-    if (session === null) return { tenant: named, viewer: anonymous };
+    if (session === null) return { tenant: named, viewer: anonymous, until: Infinity };
 
     const tenant = named ?? (await onlyTenant(reader, session));
     await renewal.renewIfDue(session, transaction);
-    return { tenant, viewer: viewerOf(session, tenant) };
+    return { tenant, viewer: viewerOf(session, tenant), until: renewalDue(session) };
   };
 }
 

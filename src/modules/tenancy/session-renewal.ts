@@ -21,10 +21,10 @@ export class SessionRenewal {
   ) {}
 
   /** A failure is reported and nothing else: the session is valid as it is. */
-  async renewIfDue({ id, expiresAt }: SessionRow, transaction: Transaction): Promise<void> {
+  async renewIfDue(session: SessionRow, transaction: Transaction): Promise<void> {
+    const { id } = session;
     const now = this.clock.now();
-    const due = Date.parse(expiresAt) - now < SESSION_LIFETIME / 2;
-    if (!due || this.#underWay.has(id) || now < this.#pausedUntil) return;
+    if (now <= renewalDue(session) || this.#underWay.has(id) || now < this.#pausedUntil) return;
     const later = (milliseconds: number): string => new Date(now + milliseconds).toISOString();
     this.#underWay.add(id);
     try {
@@ -37,4 +37,9 @@ export class SessionRenewal {
       this.#underWay.delete(id);
     }
   }
+}
+
+/** When the second half of a session's life begins, in milliseconds since the epoch. */
+export function renewalDue({ expiresAt }: Pick<SessionRow, 'expiresAt'>): number {
+  return Date.parse(expiresAt) - SESSION_LIFETIME / 2;
 }

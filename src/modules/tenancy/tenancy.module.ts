@@ -22,6 +22,7 @@ export { hashPassword } from './password.js';
 export { createPlatformAdmin, type PlatformAdmin } from './platform-admin.js';
 export { SESSION_LIFETIME } from './session-lifetime.js';
 export { sessionById } from './session.loaders.js';
+export { sessionIdOf } from './token.js';
 export { nodes } from './tenancy.nodes.js';
 export { tenantById, tenantBySlug } from './tenant.loaders.js';
 export { listTenants } from './tenant.queries.js';

@@ -1,11 +1,10 @@
 import type { ApolloServerPlugin, BaseContext } from '@apollo/server';
 import { LarderError } from '../../graphql/errors.js';
 import { refuseRequest } from '../public-error.js';
-import { OperationCosts } from './operation-cost.js';
+import type { OperationCosts } from './operation-cost.js';
 
 /** Refuses operations that may read too much, before anything of them is looked up: page sizes come with each request. */
-export function limitCost({ max, maxPageSize }: { readonly max: number; readonly maxPageSize: number }): ApolloServerPlugin<BaseContext> {
-  const costs = new OperationCosts(maxPageSize);
+export function limitCost({ max, costs }: { readonly max: number; readonly costs: OperationCosts }): ApolloServerPlugin<BaseContext> {
   return {
     requestDidStart: () =>
       Promise.resolve({

@@ -1,0 +1,154 @@
+import type { GraphQLError, GraphQLFormattedError } from 'graphql';
+import { joinPieces, type AnsweredPiece, type OperationPlan, type Question, type ResponseCache } from '../graphql/index.js';
+import { httpPolicy, type DownstreamCache } from './http-policy.js';
+import { encodingOf, JoinedBodies } from './joined-bodies.js';
+import { KnownQueries, type SentOperation } from './known-queries.js';
+import { Negotiation } from './negotiation.js';
+
+/** An HTTP request, as far as it counts here. Header names in lower case. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** The query part of the address with its question mark, or nothing. */
+  readonly search: string;
+  /** Parsed JSON. */
+  readonly body: unknown;
+}
+
+export interface HttpReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer | string;
+}
+
+export interface HttpCacheOptions<Context, Source> {
+  readonly responses: ResponseCache<Context, Source>;
+  readonly downstream: DownstreamCache;
+  /** Milliseconds, on the clock that entries' lifetimes are measured on. */
+  readonly now: () => number;
+  /** Whether an operation may be answered with these variables, beyond being valid. What is refused here is left to GraphQL, which says why. */
+  readonly admits?: (plan: OperationPlan, variables: Readonly<Record<string, unknown>>) => boolean;
+  /** Whether an answer is GraphQL's to give whatever is stored. */
+  readonly leaves?: (context: Context) => boolean;
+  readonly formatError: (error: GraphQLError, request: HttpRequest) => GraphQLFormattedError;
+  readonly onErrors?: (errors: readonly GraphQLError[], question: Question<Context>, request: HttpRequest) => void;
+  readonly onAnswer?: (question: Question<Context>, pieces: readonly AnsweredPiece[]) => void;
+  /** Headers of requests that a form or a link cannot send: a GET with none of them is left to GraphQL's own protection. */
+  readonly preflighted: readonly string[];
+}
+
+/** A query that is known to be valid, with what the request says of it. */
+export interface HttpQuestion {
+  readonly plan: OperationPlan;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly type: string;
+}
+
+const VARY = 'Accept, Accept-Encoding, Accept-Language, Authorization, Larder-After, X-Tenant';
+
+/**
+ * In front of GraphQL's own HTTP entry: answers queries that it has seen valid, without parsing them, and where everything
+ * is stored and near, without waiting for anything. All else is left to GraphQL.
+ *
+ * It does not know who asks: identity and limits come first (P3).
+ */
+export class HttpCache<Context, Source> {
+  readonly queries = new KnownQueries();
+  readonly #negotiation = new Negotiation();
+  readonly #bodies = new JoinedBodies();
+
+  constructor(private readonly options: HttpCacheOptions<Context, Source>) {}
+
+  /** @returns null for what is left to GraphQL. */
+  questionOf(request: HttpRequest): HttpQuestion | null {
+    const sent = this.#sent(request);
+    const known = sent === null ? null : this.queries.find(sent);
+    if (sent === null || known === null) return null;
+    const type = this.#negotiation.typeFor(single(request.headers['accept']));
+    if (type === null) return null;
+    const { variables = {} } = sent;
+    if (typeof variables !== 'object' || Array.isArray(variables)) return null;
+    const given = (variables ?? {}) as Readonly<Record<string, unknown>>;
+    if (this.options.admits?.(known.plan, given) === false) return null;
+    return { plan: known.plan, variables: given, type };
+  }
+
+  /** @returns null for what is left to GraphQL. */
+  answer(request: HttpRequest, { plan, variables, type }: HttpQuestion, context: Context): HttpReply | null | Promise<HttpReply> {
+    const { responses, leaves } = this.options;
+    if (leaves?.(context) === true) return null;
+    const question = { plan, variables, context };
+    const prepared = responses.prepare(question);
+    if (prepared === null) return null;
+    const hits = responses.hits(prepared);
+    if (hits !== null) return this.#reply(request, { question, type, pieces: hits });
+    return responses.answerPrepared(prepared).then((pieces) => this.#reply(request, { question, type, pieces }));
+  }
+
+  #sent({ method, headers, search, body }: HttpRequest): SentOperation | null {
+    if (method === 'POST') {
+      const type = single(headers['content-type']) ?? '';
+      const isJson = type === 'application/json' || /^application\/json\s*(;|$)/i.test(type);
+      return isJson && typeof body === 'object' && body !== null && !Array.isArray(body) ? body : null;
+    }
+    if (method !== 'GET' || !this.options.preflighted.some((name) => headers[name] !== undefined)) return null;
+    return sentInAddress(search);
+  }
+
+  #reply(request: HttpRequest, { question, type, pieces }: Answered<Context>): HttpReply {
+    const { downstream, now, onAnswer, onErrors, formatError } = this.options;
+    onAnswer?.(question, pieces);
+    const policy = httpPolicy(pieces, now(), downstream);
+    const headers: Record<string, string> = { 'content-type': type, 'cache-control': policy.cacheControl, 'cache-status': policy.cacheStatus, vary: VARY };
+    const errors = pieces.flatMap((piece) => piece.errors);
+    if (errors.length > 0 || !policy.isStored) {
+      if (errors.length > 0) onErrors?.(errors, question, request);
+      const told = errors.length === 0 ? '' : `"errors":${JSON.stringify(errors.map((error) => formatError(error, request)))},`;
+      return { status: 200, headers, body: `{${told}"data":${joinPieces(pieces)}}\n` };
+    }
+    const body = this.#bodies.of(pieces, this.#negotiation.encodingFor(single(request.headers['accept-encoding'])));
+    headers['etag'] = body.etag;
+    if (policy.age !== null) headers['age'] = String(policy.age);
+    // RFC 9110, section 13.1.2: for a method that is not safe it would be a failed precondition.
+    if (request.method === 'GET' && matches(single(request.headers['if-none-match']), body.etag)) return { status: 304, headers, body: '' };
+    const encoding = encodingOf(body);
+    if (encoding !== 'identity') headers['content-encoding'] = encoding;
+    return { status: 200, headers, body: body.bytes };
+  }
+}
+
+interface Answered<Context> {
+  readonly question: Question<Context>;
+  readonly type: string;
+  readonly pieces: readonly AnsweredPiece[];
+}
+
+/** The parameters of GraphQL over HTTP, section 6.2; null for what is not well formed, which GraphQL refuses. */
+function sentInAddress(search: string): SentOperation | null {
+  const parameters = new URLSearchParams(search);
+  for (const name of ['query', 'operationName', 'variables', 'extensions']) if (parameters.getAll(name).length > 1) return null;
+  try {
+    const json = (name: string): unknown => {
+      const text = parameters.get(name);
+      return text === null || text === '' ? undefined : (JSON.parse(text) as unknown);
+    };
+    return {
+      query: parameters.get('query') ?? undefined,
+      operationName: parameters.get('operationName') ?? undefined,
+      variables: json('variables'),
+      extensions: json('extensions'),
+    };
+  } catch {
+    return null;
+  }
+}
+
+/** RFC 9110, section 13.1.2: weakly compared; `*` is whatever there is. */
+function matches(ifNoneMatch: string | undefined, etag: string): boolean {
+  if (ifNoneMatch === undefined) return false;
+  return ifNoneMatch.trim() === '*' || ifNoneMatch.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
+}
+
+function single(header: string | readonly string[] | undefined): string | undefined {
+  return typeof header === 'string' ? header : header?.join(', ');
+}

@@ -1,0 +1,50 @@
+import type { AnsweredPiece } from '../graphql/index.js';
+
+/** What browsers and shared caches may do with an answer: nothing without asking, or what freshness is given up for. */
+export type DownstreamCache = 'revalidate' | 'cdn' | 'all';
+
+export interface HttpPolicy {
+  readonly cacheControl: string;
+  /** Seconds since the oldest piece was read; null where nothing is stored. */
+  readonly age: number | null;
+  /** RFC 9211. */
+  readonly cacheStatus: string;
+  /** Whether it may be compared by its ETag. */
+  readonly isStored: boolean;
+}
+
+const NAME = 'Larder';
+
+/** What an answer's headers say (RFC 9111, section 5; RFC 9211). Milliseconds become seconds here. */
+export function httpPolicy(pieces: readonly AnsweredPiece[], now: number, mode: DownstreamCache): HttpPolicy {
+  let readAt = Infinity;
+  let freshUntil = Infinity;
+  let isPrivate = false;
+  let isStored = true;
+  let hits = 0;
+  let misses = 0;
+  for (const { piece, entry, errors, isHit, events } of pieces) {
+    if (piece.kind === 'typename') continue;
+    if (isHit) hits++;
+    else misses++;
+    if (entry === null || errors.length > 0 || events.some(({ type }) => type === 'skip' || type === 'bypass')) {
+      isStored = false;
+      continue;
+    }
+    readAt = Math.min(readAt, entry.readAt);
+    freshUntil = Math.min(freshUntil, entry.freshUntil);
+    if (entry.scope === 'PRIVATE') isPrivate = true;
+  }
+  const left = Math.max(0, Math.floor((freshUntil - now) / 1000));
+  const forward = hits > 0 ? 'partial' : isStored ? 'miss' : 'bypass';
+  const cacheStatus = misses === 0 ? `${NAME}; hit; ttl=${left}` : `${NAME}; fwd=${forward}${isStored ? '; stored' : ''}`;
+  if (!isStored || freshUntil === Infinity) return { cacheControl: 'no-store', age: null, cacheStatus, isStored: false };
+  const age = Math.max(0, Math.floor((now - readAt) / 1000));
+  return { cacheControl: cacheControl({ isPrivate, lifetime: age + left, mode }), age, cacheStatus, isStored: true };
+}
+
+function cacheControl({ isPrivate, lifetime, mode }: { readonly isPrivate: boolean; readonly lifetime: number; readonly mode: DownstreamCache }): string {
+  if (mode === 'all') return isPrivate ? `private, max-age=${lifetime}` : `public, max-age=${lifetime}`;
+  if (isPrivate) return 'private, no-cache';
+  return mode === 'cdn' ? `public, max-age=0, s-maxage=${lifetime}` : 'no-cache';
+}

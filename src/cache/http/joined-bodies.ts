@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { joinPieces, type AnsweredPiece } from '../graphql/index.js';
+
+export type Encoding = 'identity' | 'br' | 'gzip';
+
+export interface Body {
+  readonly bytes: Buffer;
+  /** Strong, of this encoding, and of these keys: the same bytes under another key are another tag. */
+  readonly etag: string;
+}
+
+/** Bodies below this many bytes are not made smaller by it, as packets go. */
+const COMPRESS_FROM = 1_400;
+/** Most of the gain for a tenth of the time that the best takes: it is done once for many readers. */
+const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } };
+/** Of answers that have their first piece in common, so many are remembered. */
+const MAX_VARIANTS = 4;
+
+interface Joined {
+  readonly pieces: readonly AnsweredPiece[];
+  readonly bodies: Partial<Record<Encoding, Body>>;
+}
+
+/**
+ * Bodies that were joined from stored pieces, remembered under the identity of these: a piece that is stored anew is another
+ * object, and what was joined from the old one goes with it.
+ */
+export class JoinedBodies {
+  readonly #known = new WeakMap<object, Joined[]>();
+
+  /** The body of an answer without errors. `accepted` is the best that the client takes. */
+  of(pieces: readonly AnsweredPiece[], accepted: Encoding): Body {
+    const first = pieces.find(({ entry }) => entry !== null)?.entry;
+    if (!first || !pieces.every(isRememberable)) return bodyOf(pieces, 'identity');
+    let variants = this.#known.get(first);
+    if (variants === undefined) this.#known.set(first, (variants = []));
+    let joined = variants.find((variant) => isSame(variant.pieces, pieces));
+    if (joined === undefined) {
+      if (variants.length >= MAX_VARIANTS) variants.shift();
+      variants.push((joined = { pieces, bodies: {} }));
+    }
+    return (joined.bodies[accepted] ??= bodyOf(pieces, accepted));
+  }
+}
+
+function isRememberable({ entry, piece }: AnsweredPiece): boolean {
+  return entry !== null || piece.kind === 'typename';
+}
+
+function isSame(known: readonly AnsweredPiece[], asked: readonly AnsweredPiece[]): boolean {
+  return (
+    known.length === asked.length &&
+    known.every(({ entry, piece }, at) => entry === asked[at]?.entry && piece.responseName === asked[at].piece.responseName)
+  );
+}
+
+function bodyOf(pieces: readonly AnsweredPiece[], accepted: Encoding): Body {
+  const plain = Buffer.from(`{"data":${joinPieces(pieces)}}\n`);
+  const encoding = plain.length < COMPRESS_FROM ? 'identity' : accepted;
+  const bytes = encoding === 'br' ? brotliCompressSync(plain, BROTLI) : encoding === 'gzip' ? gzipSync(plain) : plain;
+  const hash = createHash('sha256').update(plain);
+  for (const { identity } of pieces) hash.update(identity?.key ?? '');
+  return { bytes, etag: `"${hash.digest('base64url').slice(0, 22)}${encoding === 'identity' ? '' : `-${encoding}`}"` };
+}
+
+/** How a body is encoded, as its tag says. */
+export function encodingOf({ etag }: Body): Encoding {
+  return etag.endsWith('-br"') ? 'br' : etag.endsWith('-gzip"') ? 'gzip' : 'identity';
+}
