@@ -73,9 +73,9 @@ export function createContextFactory(rooms: ContextRooms): (incoming: IncomingRe
 const MAX_ASKERS = 10_000;
 const ASKER_MAX_AGE = 60_000;
 
-/** By the session's id: tokens are kept nowhere (P7). */
+/** By the session's id: tokens are kept nowhere (P7). What is no token has a name of its own, under which nobody is ever found. */
 function askerNamed({ token, tenantSlug }: Credentials): string {
-  return `${token === null ? '' : (sessionIdOf(token) ?? '')} ${tenantSlug ?? ''}`;
+  return `${token === null ? 'anonymous' : (sessionIdOf(token) ?? 'nobody')} ${tenantSlug ?? ''}`;
 }
 
 /** What nobody waits for any more is not begun, and not committed. */

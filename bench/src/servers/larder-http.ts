@@ -12,11 +12,14 @@ import { limitDocument } from '../../../dist/server/limits/document-limits.js';
 import { giveUpAfter, type IsGivenUp } from '../../../dist/server/limits/give-up-after.js';
 import { knownOperations } from '../../../dist/server/limits/known-operations.js';
 import { limitCost } from '../../../dist/server/limits/limit-cost.js';
+import { OperationCosts } from '../../../dist/server/limits/operation-cost.js';
 import { limitRequests } from '../../../dist/server/limits/limit-requests.js';
 import { NO_PERSISTED_OPERATIONS } from '../../../dist/server/persisted-operations.js';
 import { formatError } from '../../../dist/server/public-error.js';
 import { reportErrors } from '../../../dist/server/report-errors.js';
 import { requestId } from '../../../dist/server/request-id.js';
+import { createFront, type Front } from '../../../dist/server/response-front.js';
+import type { HttpReply } from '../../../dist/cache/http/index.js';
 import { LarderAccess } from '../domain/larder-access.js';
 import { measuredSchema } from '../domain/schema.js';
 import { larderConfig } from './larder-config.js';
@@ -36,9 +39,11 @@ export const startLarderHttp: StartServer = async (args, onQuery) => {
 };
 
 async function hostOnHttp(options: ServerOptions<Context>): Promise<Host> {
-  const apollo = createApollo(options);
+  const costs = new OperationCosts(options.maxPageSize ?? Infinity);
+  const front = options.responses === undefined ? null : createFront({ ...options, responses: options.responses, costs });
+  const apollo = createApollo(options, front, costs);
   await apollo.start();
-  const server = createServer(listener(options, apollo));
+  const server = createServer(listener(options, apollo, front));
   return {
     listen: async () => `http://127.0.0.1:${await listen(server)}`,
     close: () => close(server, apollo),
@@ -50,7 +55,7 @@ async function close(server: Server, apollo: ApolloServer<Context>): Promise<voi
   await apollo.stop();
 }
 
-function createApollo({ config, logger, schema, apolloCache, plugins, maxPageSize = Infinity, isUnavailable = () => false }: ServerOptions<Context>): ApolloServer<Context> {
+function createApollo({ config, logger, schema, apolloCache, plugins, isUnavailable = () => false }: ServerOptions<Context>, front: Front<Context> | null, costs: OperationCosts): ApolloServer<Context> {
   return new ApolloServer<Context>({
     schema,
     cache: apolloCache,
@@ -67,13 +72,14 @@ function createApollo({ config, logger, schema, apolloCache, plugins, maxPageSiz
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginCacheControlDisabled(),
       reportErrors(logger),
-      limitCost({ max: config.limits.cost, maxPageSize }),
+      limitCost({ max: config.limits.cost, costs }),
+      ...(front === null ? [] : [front.plugin]),
       ...plugins,
     ],
   });
 }
 
-function listener(options: ServerOptions<Context>, apollo: ApolloServer<Context>): (request: IncomingMessage, response: ServerResponse) => void {
+function listener(options: ServerOptions<Context>, apollo: ApolloServer<Context>, front: Front<Context> | null): (request: IncomingMessage, response: ServerResponse) => void {
   const { config, logger } = options;
   const durations = options.metrics ? measureDurations(options.metrics) : null;
   const createContext = contextOf(options);
@@ -85,15 +91,23 @@ function listener(options: ServerOptions<Context>, apollo: ApolloServer<Context>
     const body: unknown = JSON.parse(bytes.toString());
     const { method = 'POST', url = '/graphql' } = request;
     admitRequest({ method, url, body }, { batch: config.limits.batch, persisted: NO_PERSISTED_OPERATIONS });
-    const reply = await giveUpAfter(config.limits.requestTimeout, (isGivenUp) =>
-      apollo.executeHTTPGraphQLRequest({
+    const sent = { method, headers: request.headers, search: '', body };
+    const question = front?.http.questionOf(sent) ?? null;
+    const reply = await giveUpAfter(config.limits.requestTimeout, async (isGivenUp): Promise<HttpReply> => {
+      const context = createContext(request, isGivenUp);
+      if (front !== null && question !== null) {
+        const asked = await context.catch(() => null);
+        const answered = asked === null ? null : await front.http.answer(sent, question, asked);
+        if (answered !== null) return answered;
+      }
+      const { status = 200, headers, body: text } = await apollo.executeHTTPGraphQLRequest({
         httpGraphQLRequest: { method, headers: headersOf(request), search: '', body },
-        context: () => createContext(request, isGivenUp),
-      }),
-    );
-    const text = reply.body.kind === 'complete' ? reply.body.string : '';
-    const headers = { ...SECURITY_HEADERS, 'x-request-id': id, 'cache-control': 'no-store', ...Object.fromEntries(reply.headers) };
-    response.writeHead(reply.status ?? 200, { ...headers, 'content-length': Buffer.byteLength(text) }).end(text);
+        context: () => context,
+      });
+      return { status, headers: { 'cache-control': 'no-store', ...Object.fromEntries(headers) }, body: text.kind === 'complete' ? text.string : '' };
+    });
+    const headers = { ...SECURITY_HEADERS, 'x-request-id': id, ...reply.headers };
+    response.writeHead(reply.status, { ...headers, 'content-length': Buffer.byteLength(reply.body) }).end(reply.body);
     const milliseconds = performance.now() - began;
     durations?.observe({ method, route: '/graphql', status: response.statusCode }, milliseconds / 1_000);
     logger.info({ reqId: id, method, path: '/graphql', status: response.statusCode, ms: Math.round(milliseconds * 10) / 10 }, 'request');
