@@ -20,7 +20,7 @@ import type { Playground } from './playground.js';
 import { formatError, publicCode, refuseRequest, ReportedError, unavailable, type IsUnavailable } from './public-error.js';
 import { HttpRefusal } from './read-json.js';
 import { reportErrors } from './report-errors.js';
-import { createFront, type Front, type Responses } from './response-front.js';
+import { createFront, PREFLIGHTED, type Front, type Responses } from './response-front.js';
 
 /** What the application gets to know of a request. */
 export interface IncomingRequest {
@@ -52,9 +52,6 @@ export interface GraphqlOptions<Context extends BaseContext> {
   readonly viewerOf?: (context: Context) => string | null;
   readonly isUnavailable?: IsUnavailable;
 }
-
-/** Headers that no form and no plain link can send: a GET with one of them comes from a program that was allowed to. */
-export const PREFLIGHTED = ['Authorization', 'X-Tenant', 'Larder-After', 'X-Apollo-Operation-Name', 'Apollo-Require-Preflight'];
 
 /** Every method that has a meaning here or elsewhere: those that have none here are refused by name. */
 const OTHER_METHODS = ['PUT', 'PATCH', 'DELETE'];

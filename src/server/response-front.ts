@@ -1,10 +1,13 @@
 import type { ApolloServerPlugin, BaseContext } from '@apollo/server';
 import { formatted, responseCachePlugin, type AnsweredPiece, type Question, type ResponseCache } from '../cache/graphql/index.js';
 import { HttpCache } from '../cache/http/index.js';
-import { PREFLIGHTED, type GraphqlOptions } from './graphql-endpoint.js';
+import type { GraphqlOptions } from './graphql-endpoint.js';
 import type { OperationCosts } from './limits/operation-cost.js';
 import { formatError } from './public-error.js';
 import { logErrors, named } from './report-errors.js';
+
+/** Headers that no form and no plain link can send: a GET with one of them comes from a program that was allowed to. */
+export const PREFLIGHTED = ['Authorization', 'X-Tenant', 'Larder-After', 'X-Apollo-Operation-Name', 'Apollo-Require-Preflight'];
 
 /** The response cache, as the server uses it. */
 export interface Responses<Context> {

@@ -95,24 +95,6 @@ export class Cache {
     return lookups.map((_, at) => reading.answerAt(at) as Entry | undefined);
   }
 
-  /** Entries that are near and may be served now: all of them, or null. Waits for nothing, and tells of hits alone. */
-  hitsNow<T>(lookups: readonly Lookup[]): readonly Entry<T>[] | null {
-    const { store, ledger } = this;
-    if (store.peek === undefined || ledger.standing() !== 'trusted') return null;
-    const now = ledger.now();
-    const found: Entry<T>[] = [];
-    for (const { identity } of lookups) {
-      const entry = store.peek(identity.key) as Entry<T> | undefined;
-      if (entry === undefined || judge(entry, identity, { ledger, now }) !== 'fresh') return null;
-      found.push(entry);
-    }
-    found.forEach((entry, at) => {
-      const lookup = lookups[at] as Lookup;
-      this.#tell(lookup, { type: 'hit', of: lookup.identity, freshness: 'fresh', age: now - entry.readAt });
-    });
-    return found;
-  }
-
   /** Stores values that were not loaded through `readMany`, under the stamp that the request began with (F1). */
   async write(request: CacheRequest, values: readonly (Lookup & Loaded<unknown>)[]): Promise<void> {
     await this.#writeAll(request, values, request.began);

@@ -5,6 +5,7 @@ import type { Entry } from '../core/entry.js';
 import type { CacheEvent } from '../core/events.js';
 import type { Identity } from '../core/key.js';
 import type { Without } from '../core/mechanisms.js';
+import { nearHits } from '../core/near-hits.js';
 import type { Reader } from '../core/reader.js';
 import type { Loaded } from '../core/reading.js';
 import type { Partition } from '../core/tags.js';
@@ -140,7 +141,7 @@ export class ResponseCache<Context, Source> {
   /** The answer, if all of it is near and may be served: at once, without waiting for anything. */
   hits({ reader, count, known, wanted, live }: Prepared<Context, Source>): readonly AnsweredPiece[] | null {
     if (live.length > 0) return null;
-    const found = reader.cache.hitsNow<string>(wanted.map(({ lookup }) => lookup));
+    const found = nearHits<string>(reader.cache, wanted.map(({ lookup }) => lookup));
     if (found === null) return null;
     const answers = new Array<AnsweredPiece>(count);
     for (const { place, piece } of known) answers[place] = this.#known(piece);
