@@ -40,9 +40,8 @@ export class Choices {
 
   /** The first is the plainest. */
   pick<T>(from: readonly T[]): T {
-    const picked = from[this.below(from.length)];
-    if (picked === undefined) throw new RangeError('nothing to pick from');
-    return picked;
+    if (from.length === 0) throw new RangeError('nothing to pick from');
+    return from[this.below(from.length)] as T;
   }
 
   /** At least one of them, in their order. */

@@ -1,3 +1,6 @@
+import { startServices } from '../support/start-services.js';
+import { ApiAnswers } from './api/api-answers.js';
+import type { NeededServices } from './api/two-apis.js';
 import { Keys } from './keys/keys.js';
 import { anotherSchema, apiSchema } from './keys/known-schemas.js';
 import { Pieces } from './pieces/pieces.js';
@@ -9,21 +12,24 @@ export const CASES = {
   'keys-synthetic': 10_000,
   pieces: 10_000,
   'pieces-and-fields': 2_000,
+  api: 20_000,
 } as const;
 
 export type PropertyName = keyof typeof CASES;
 
 export const PROPERTY_NAMES = Object.keys(CASES) as readonly PropertyName[];
 
-const open: Readonly<Record<PropertyName, () => Property | Promise<Property>>> = {
+const open: Readonly<Record<PropertyName, (services: () => Promise<NeededServices>) => Property | Promise<Property>>> = {
   keys: async () => new Keys(await apiSchema()),
   'keys-synthetic': () => new Keys(anotherSchema()),
   pieces: () => new Pieces('pieces', false),
   'pieces-and-fields': () => new Pieces('pieces-and-fields', true),
+  api: async (services) => ApiAnswers.open(await services()),
 };
 
-export async function openProperty(name: PropertyName): Promise<Property> {
-  return open[name]();
+/** @param services asked only by those that need a database: by default they start their own. */
+export async function openProperty(name: PropertyName, services: () => Promise<NeededServices> = startServices): Promise<Property> {
+  return open[name](services);
 }
 
 /** @throws RangeError when there is no such property. */

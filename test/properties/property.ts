@@ -38,6 +38,8 @@ export interface Run {
 /** A case for which a property does not hold. */
 export interface CounterExample extends Failure {
   readonly index: number;
+  /** The case from which on it has to be checked again: an earlier one, where what is found depends on it. */
+  readonly from: number;
 }
 
 /** Checks cases until one fails. */
@@ -48,7 +50,7 @@ export async function run(property: Property, { seed, count, from = 0, onCase, p
     onCase();
     if (failure === null) continue;
     print(`${property.name}: case ${index} of seed ${seed} fails (${failure.kind})${property.canShrink === false ? '' : '; looking for a smaller one'}`);
-    return { index, ...(property.canShrink === false ? failure : await smallest(property, choices, failure)) };
+    return property.canShrink === false ? { index, from, ...failure } : { index, from: index, ...(await smallest(property, choices, failure)) };
   }
   return null;
 }
@@ -68,11 +70,11 @@ async function checked(property: Property, choices: Choices): Promise<Failure | 
 }
 
 /** What is printed of a failure: seed, index, the case, and how to see it again. */
-export function report(name: string, seed: number, { index, kind, text }: CounterExample): string {
+export function report(name: string, seed: number, { index, from, kind, text }: CounterExample): string {
   return [
     `${name} does not hold: ${kind}`,
     `seed ${seed}, index ${index}`,
     text,
-    `again: npm run properties -- --only ${name} --seed ${seed} --from ${index} --count 1`,
+    `again: npm run properties -- --only ${name} --seed ${seed} --from ${from} --count ${index - from + 1} --processes 1`,
   ].join('\n');
 }

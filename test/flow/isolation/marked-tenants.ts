@@ -40,13 +40,13 @@ export interface MarkedTenant {
 }
 
 /** Puts a marker into whatever a tenant can call its own. */
-export async function markTenants(running: Running): Promise<readonly [MarkedTenant, MarkedTenant]> {
+export async function markTenants(running: Pick<Running, 'change'>): Promise<readonly [MarkedTenant, MarkedTenant]> {
   const [first, second] = DEMO_TENANTS;
   if (first === undefined || second === undefined) throw new Error('there are no two tenants');
   return [await mark(running, first, 'markalphaq7'), await mark(running, second, 'markbravoz4')];
 }
 
-async function mark(running: Running, { id, slug, defaultLanguage }: DemoTenant, marker: string): Promise<MarkedTenant> {
+async function mark(running: Pick<Running, 'change'>, { id, slug, defaultLanguage }: DemoTenant, marker: string): Promise<MarkedTenant> {
   const { categories, medicines, memberships, stockLevels, stockMovements, tenants, users } = schema;
   const marked = (column: unknown) => sql<string>`${column} || ${` ${marker}`}::text`;
   const searchable = `sold at ${slug}`;
