@@ -140,7 +140,7 @@ describe.each(backends)('limits of a viewer, on $name', (backend) => {
   let running: Running;
 
   beforeAll(async () => {
-    running = await backend.start({ env: { LIMIT_REQUESTS_PER_MINUTE: String(PER_MINUTE), LIMIT_BATCH: '3', TRUST_PROXY: '1' } });
+    running = await backend.start({ env: { LIMIT_REQUESTS_PER_MINUTE: String(PER_MINUTE), LIMIT_BATCH: '3', TRUST_PROXY: '1', CACHE_DIVERGENCE_SHARE: '0' } });
   });
   afterAll(() => running.close());
 
@@ -193,7 +193,7 @@ describe.each(backends)('limits of attempts at a password, on $name', (backend) 
   let running: Running;
 
   beforeAll(async () => {
-    running = await backend.start({ env: { LIMIT_SIGN_IN: '3', TRUST_PROXY: '1' } });
+    running = await backend.start({ env: { LIMIT_SIGN_IN: '3', TRUST_PROXY: '1', CACHE_DIVERGENCE_SHARE: '0' } });
   });
   afterAll(() => running.close());
 
