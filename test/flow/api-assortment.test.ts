@@ -86,7 +86,8 @@ describe.each(backends)('what a tenant offers, on $name', (backend) => {
     it('is in the key once it is resolved: ways of asking that mean the same share an entry', async () => {
       const keysOf = async (options: RequestOptions): Promise<readonly string[]> => {
         const { events } = await decisionsDuring(running.app.cache, () => eyeCare(options));
-        return events.flatMap((event) => ('of' in event && event.of.subject.name === 'Query.categories' ? [event.of.key] : []));
+        const asked = events.flatMap((event) => (event.type === 'hit' || event.type === 'miss' ? [event.of] : []));
+        return asked.filter(({ subject }) => subject.layer === 'response' && subject.name === 'Query.categories').map(({ key }) => key);
       };
       const [french] = await keysOf({ language: 'fr' });
       const [english] = await keysOf({ language: 'en' });

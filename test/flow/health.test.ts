@@ -53,8 +53,8 @@ describe.each(backends)('health and metrics, on $name', (backend) => {
     const { status, text } = await scrape();
     expect(status).toBe(200);
     const grown = (name: string, labels: Record<string, string>): number => total(text, name, labels) - total(before, name, labels);
-    expect(grown('larder_cache_operations_total', { layer: 'field', profile: 'list', outcome: 'hits' })).toBeGreaterThan(0);
-    expect(grown('larder_cache_operations_total', { layer: 'field', profile: 'list', outcome: 'misses' })).toBeGreaterThan(0);
+    expect(grown('larder_cache_operations_total', { layer: 'response', profile: 'list', outcome: 'hits' })).toBeGreaterThan(0);
+    expect(grown('larder_cache_operations_total', { layer: 'response', profile: 'list', outcome: 'misses' })).toBeGreaterThan(0);
     expect(grown('larder_cache_loads_total', { layer: 'list' })).toBeGreaterThan(0);
     expect(grown('larder_http_request_duration_seconds_count', { route: '/graphql', method: 'POST', status: '200' })).toBeGreaterThanOrEqual(2);
     expect(grown('larder_http_request_duration_seconds_count', { route: 'other', status: '404' })).toBe(1);
