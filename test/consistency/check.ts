@@ -28,6 +28,7 @@ export async function check(options: Options, print: (line: string) => void): Pr
       const random = new Random(options.seed * 1_000 + index);
       return new Client({ index, world, record, random, tokens, sql, sqlWriter, hot, answered });
     });
+    for (const { node } of world.places) node.onDiverged = (what) => record.found({ kind: 'divergence', what: `node ${node.index}: ${what}` });
     const running = clients.map((client) => gate.run(() => client.step()));
     const registers = world.shelves.flatMap(({ rows }) => rows.flatMap(({ medicine, stock }) => [medicine, stock]));
     const pauseClients = async (): Promise<void> => {
@@ -56,6 +57,7 @@ export async function check(options: Options, print: (line: string) => void): Pr
         const report = await node.report();
         record.hits += report?.hits ?? 0;
         record.misses += report?.misses ?? 0;
+        record.compared += report?.compared ?? 0;
       }
     } finally {
       clearInterval(progress);

@@ -23,7 +23,7 @@ export interface Comparing {
  * would show for ever: an invalidation was lost.
  */
 export async function compareWithDatabase({ world, record, sql, tokens }: Comparing): Promise<void> {
-  for (const { node } of world.places) await untilTrusted(node, record);
+  await Promise.all(world.places.map(({ node }) => untilTrusted(node, record)));
   // Longer than another node's change may take to show.
   await pause(1_100);
   const held = new Map((await readShelves(sql)).map((row) => [row.id, row]));
@@ -38,7 +38,7 @@ export async function compareWithDatabase({ world, record, sql, tokens }: Compar
       }
     }
     const requests = everythingOf(shelf);
-    for (const { node } of world.places) {
+    const compareNode = async ({ node }: World['places'][number]): Promise<void> => {
       for (const request of requests) {
         const reply = await node.http.ask(askOf(request, tokens[shelf.tenant] ?? ''));
         if (reply.kind !== 'answer') {
@@ -50,7 +50,8 @@ export async function compareWithDatabase({ world, record, sql, tokens }: Compar
           if (shown !== expected) record.found({ kind: 'lost invalidation', what: `node ${node.index} at rest, ${request.about.join(' ')}: shows ${shown}, the database holds ${expected}` });
         }
       }
-    }
+    };
+    await Promise.all(world.places.map(compareNode));
   }
   record.comparisons++;
 }

@@ -6,7 +6,7 @@ import { REORDER_LEVEL, type MedicineState, type MedicineRow, type StockState } 
  * What an answer can be wrong by. `impossible`: it shows what no order of the writes could have left, such as a value
  * that was never written, halves of two versions, or a row that is missing from a list that it never left.
  */
-export type Kind = 'same node' | 'strong read' | 'other node' | 'impossible' | 'lost invalidation' | 'no recovery';
+export type Kind = 'same node' | 'strong read' | 'other node' | 'impossible' | 'lost invalidation' | 'no recovery' | 'divergence';
 
 export interface Finding {
   readonly kind: Kind;

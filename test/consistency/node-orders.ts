@@ -9,6 +9,8 @@ export interface NodeArguments {
   readonly clockShift: number;
   readonly ledgerMaxTags: number | null;
   readonly without: readonly Mechanism[];
+  /** Of the hits, the share that is executed again and compared. */
+  readonly divergenceShare: number;
   /** Whether mutations neither read their outbox back nor tell the ledger. */
   readonly isBare?: boolean;
 }
@@ -25,6 +27,8 @@ export type Order =
 /** What a node tells the checker. */
 export type Word =
   | { readonly say: 'listening' }
+  /** A hit that is called valid says something else than its source. */
+  | { readonly say: 'diverged'; readonly what: string }
   | Report;
 
 /** Counted since the process was started. */
@@ -34,4 +38,6 @@ export interface Report {
   readonly hits: number;
   readonly misses: number;
   readonly joins: number;
+  /** Hits that were executed again. */
+  readonly compared: number;
 }

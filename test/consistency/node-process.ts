@@ -2,16 +2,19 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { buildNode } from './build-node.js';
 import { HttpClient } from './http-client.js';
 import type { NodeArguments, Order, Report, Word } from './node-orders.js';
 
-const ENTRY = fileURLToPath(new URL('./node.ts', import.meta.url));
 const START_DEADLINE = 60_000;
+
+let entry: string | null = null;
 
 /** One API process, under the same name and at the same address however often it is started. */
 export class NodeProcess {
   readonly http: HttpClient;
+  /** Told when a hit that it executed again says something else, though nothing has invalidated it. */
+  onDiverged: (what: string) => void = () => undefined;
   #child: ChildProcess | null = null;
   readonly #log: WriteStream;
 
@@ -27,12 +30,16 @@ export class NodeProcess {
   /** Resolves when it answers. */
   async start(changed: Partial<NodeArguments> = {}): Promise<void> {
     const args = JSON.stringify({ ...this.args, ...changed });
-    const child = spawn(process.execPath, ['--import', 'tsx', ENTRY, args], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    entry ??= buildNode();
+    const child = spawn(process.execPath, ['--enable-source-maps', entry, args], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     this.#child = child;
     child.stdout?.pipe(this.#log, { end: false });
     child.stderr?.pipe(this.#log, { end: false });
     // A killed process breaks the channel while it is being written to.
     child.on('error', () => undefined);
+    child.on('message', (word: Word) => {
+      if (word.say === 'diverged') this.onDiverged(word.what);
+    });
     const ended = once(child, 'exit').then(() => 'ended' as const);
     const said = await Promise.race([this.#hear(child, 'listening'), ended, pause(START_DEADLINE, 'late' as const, { ref: false })]);
     if (said === 'ended' || said === 'late') throw new Error(`node ${this.index} did not start (${said}): see its log`);

@@ -53,6 +53,7 @@ const config = loadConfig({
   REDIS_URL: args.redisUrl,
   // A busy machine must not turn hits into misses: what is never served from the cache is never stale.
   CACHE_DEADLINE_MS: '500',
+  CACHE_DIVERGENCE_SHARE: String(args.divergenceShare),
 });
 const app = await createApp(config, {
   database: watched(database),
@@ -61,11 +62,14 @@ const app = await createApp(config, {
   ...(args.ledgerMaxTags === null ? {} : { ledgerMaxTags: args.ledgerMaxTags }),
 });
 
-const counted = { hits: 0, misses: 0, joins: 0 };
-app.cache.events.on(({ type }) => {
+const counted = { hits: 0, misses: 0, joins: 0, compared: 0 };
+app.cache.events.on((event) => {
+  const { type } = event;
   if (type === 'hit') counted.hits++;
   if (type === 'miss') counted.misses++;
   if (type === 'join') counted.joins++;
+  if (type === 'compare') counted.compared++;
+  if (type === 'diverge') say({ say: 'diverged', what: `${event.of.key} at ${event.path}, without ${event.missing.join(' ') || 'a tag that is known'}` });
 });
 
 process.on('message', (order: Order) => {

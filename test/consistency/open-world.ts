@@ -60,6 +60,7 @@ export async function openWorld(options: Pick<Options, 'nodes' | 'seed' | 'witho
         clockShift: 0,
         ledgerMaxTags: null,
         without: options.without,
+        divergenceShare: 1,
       };
       const node = new NodeProcess(index, args, join(logs, `node-${index}.log`));
       ends.push(() => node.close());

@@ -79,6 +79,7 @@ async function measure(options: Options, isDurable: boolean): Promise<Measured> 
         clockShift: 0,
         ledgerMaxTags: null,
         without: [],
+        divergenceShare: 0,
         ...changed,
       };
       const node = new NodeProcess(index, args, join(logs, `overhead-${index}.log`));

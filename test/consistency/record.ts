@@ -27,6 +27,7 @@ export class Record {
   /** Of the processes that were alive at the end. */
   hits = 0;
   misses = 0;
+  compared = 0;
   readonly failures = new Map<string, number>();
   readonly kinds = new Map<Kind, number>();
   readonly violations: Violation[] = [];

@@ -9,6 +9,7 @@ const KINDS: readonly (readonly [Kind, string])[] = [
   ['lost invalidation', 'invalidation lost'],
   ['impossible', 'shows what was never there'],
   ['no recovery', 'a node that did not recover'],
+  ['divergence', 'a valid hit differs from its source'],
 ];
 
 /** What a full run has to reach. */
@@ -63,6 +64,7 @@ export function table(record: Record, options: Options): readonly string[] {
     ...bars.map(({ what, shown, met }) => line(what, shown, met ? 'met' : isFullRun ? 'NOT MET' : 'not met (counts in a full run only)')),
     line('statements in SQL, past the API', String(record.statements)),
     line('look-ups answered from the cache, of nodes since their start', percent(record.hits / Math.max(1, record.hits + record.misses))),
+    line('hits executed again and compared, of nodes since their start', String(record.compared)),
     line('strong reads', String(record.strongReads)),
     line('mutations answered as pending', String(record.pending)),
     line('comparisons of all nodes with the database, at rest', String(record.comparisons)),

@@ -16,8 +16,10 @@ export interface ScheduleOptions extends Comparing {
   readonly onFault: (name: string) => void;
 }
 
-/** Between faults the clients work undisturbed for so long, in milliseconds. */
+/** Between faults the clients work undisturbed for at least so long, in milliseconds; */
 const UNDISTURBED = 1_000;
+/** and for longer where time suffices for each fault to happen so often: the rest of it is for the clients. */
+const ROUNDS = 4;
 /** How often it is compared where no fault gives an occasion. */
 const COMPARED_EVERY = 10_000;
 
@@ -25,14 +27,17 @@ const COMPARED_EVERY = 10_000;
 export async function runSchedule(options: ScheduleOptions): Promise<void> {
   const { faults, random, record, until } = options;
   const isOver = (): boolean => performance.now() >= until || options.hasEnough();
+  const slot = Math.max(0, until - performance.now()) / (ROUNDS * Math.max(1, faults.length));
   let round: Fault[] = [];
+  let next = performance.now();
   while (!isOver()) {
     if (faults.length === 0) {
       await rest(Math.min(COMPARED_EVERY, Math.max(0, until - performance.now())));
     } else {
       if (round.length === 0) round = shuffled(faults, random);
       const fault = round.pop();
-      await rest(UNDISTURBED);
+      await rest(Math.max(UNDISTURBED, next - performance.now()));
+      next += slot;
       if (fault === undefined || isOver()) break;
       record.during = fault.name;
       options.onFault(fault.name);
