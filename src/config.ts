@@ -8,7 +8,12 @@ export interface Config {
   readonly environment: 'development' | 'test' | 'production';
   readonly host: string;
   readonly port: number;
-  readonly log: { readonly level: LogLevel; readonly pretty: boolean };
+  readonly log: {
+    readonly level: LogLevel;
+    readonly pretty: boolean;
+    /** Of the requests that nothing was wrong with, how many are logged: 0 to 1. */
+    readonly requestShare: number;
+  };
   readonly database: {
     /** Null: PGlite, in `dataDir`. */
     readonly url: string | null;
@@ -116,6 +121,7 @@ export const VARIABLES = {
   HOST: { default: '127.0.0.1', schema: host, accepts: 'a host name or address, 0.0.0.0 for all' },
   PORT: { default: '4000', schema: wholeNumber(0, 65_535), accepts: 'a whole number from 0 to 65535' },
   LOG_LEVEL: { default: 'info', schema: oneOf(...LOG_LEVELS), accepts: LOG_LEVELS.join(', ') },
+  LOG_REQUEST_SHARE: { default: 'auto', schema: z.literal('auto').or(share), accepts: 'auto, or a number from 0 to 1' },
   LOG_FORMAT: { default: 'auto', schema: oneOf('auto', 'json', 'pretty'), accepts: 'auto, json or pretty' },
 
   DATABASE_URL: {
@@ -237,6 +243,8 @@ export function loadConfig(env: Environment): Config {
     log: {
       level: is.LOG_LEVEL,
       pretty: is.LOG_FORMAT === 'auto' ? !production && Boolean(process.stdout.isTTY) : is.LOG_FORMAT === 'pretty',
+      // Where many are served, a line of each costs more than most of them do.
+      requestShare: is.LOG_REQUEST_SHARE === 'auto' ? (production ? PUBLIC_LOGGED_SHARE : 1) : is.LOG_REQUEST_SHARE,
     },
     database: { url: is.DATABASE_URL, poolMax: is.DATABASE_POOL_MAX, dataDir: is.LARDER_DATA_DIR },
     redis: redis(env, is),
@@ -282,6 +290,7 @@ function limits(is: Values): Config['limits'] {
   };
 }
 
+const PUBLIC_LOGGED_SHARE = 0.01;
 const PUBLIC_REQUESTS_PER_MINUTE = 6_000;
 
 function persistedOperations(is: Values): Config['persistedOperations'] {

@@ -10,7 +10,7 @@ import type { RowImages } from './outbox/images.js';
 import { recordPurge } from './outbox/record-purge.js';
 import { withTransaction } from './outbox/with-transaction.js';
 import type { OpenCache } from './open-cache.js';
-import type { IncomingRequest } from './server/graphql-endpoint.js';
+import type { IncomingRequest } from './server/arrival.js';
 
 export interface ContextRooms extends Pick<OpenCache, 'cache' | 'feed' | 'relay'> {
   readonly database: Database;

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../config.js';
 import { LarderError } from '../graphql/errors.js';
 import { createServer, type ServerOptions } from './create-server.js';
-import type { IncomingRequest } from './graphql-endpoint.js';
+import type { IncomingRequest } from './arrival.js';
 import { createLogger } from './logger.js';
 
 class DrizzleQueryError extends Error {}
@@ -50,7 +50,7 @@ async function serve(
 ): Promise<FastifyInstance> {
   const server = await createServer<IncomingRequest>({
     config: loadConfig({ NODE_ENV: 'test', ...env }),
-    logger: createLogger({ level: 'debug', pretty: false }, { write: (line) => void log.push(line) }),
+    logger: createLogger({ level: 'debug', pretty: false, requestShare: 1 }, { write: (line) => void log.push(line) }),
     schema,
     apolloCache: new InMemoryLRUCache(),
     plugins: [],
@@ -122,7 +122,7 @@ describe('a request', () => {
     const server = await serve();
     await ask(server, '{ broken }', { authorization: 'Bearer hunter2', cookie: 'hunter2' });
     await server.inject({ url: '/graphql?query={tenant}&password=hunter2', headers: { 'x-tenant': 'downtown' } });
-    createLogger({ level: 'info', pretty: false }, { write: (line) => void log.push(line) }).info({
+    createLogger({ level: 'info', pretty: false, requestShare: 1 }, { write: (line) => void log.push(line) }).info({
       user: { password: 'hunter2' },
       token: 'hunter2',
     });

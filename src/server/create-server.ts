@@ -1,17 +1,20 @@
+import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
 import type { BaseContext } from '@apollo/server';
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Logger as PinoLogger } from 'pino';
 import type { Registry } from 'prom-client';
 import { tellBrowsers } from './browser-rules.js';
-import { serveGraphql, type GraphqlOptions } from './graphql-endpoint.js';
+import { CommonHeaders } from './common-headers.js';
+import { believed, serveGraphql, type GraphqlOptions, type Intercept } from './graphql-endpoint.js';
 import { serveHealth, type Readiness } from './health.js';
 import type { Operation } from './operations.js';
-import { serveMetrics } from './metrics.js';
+import { measureRequests, serveMetrics } from './metrics.js';
 import { createPlayground } from './playground.js';
 import { readJson } from './read-json.js';
 import { refusalBody, refuseInGraphqlShape } from './refuse.js';
 import { refuseConnection, refuseExpectation } from './refuse-connection.js';
 import { requestId } from './request-id.js';
+import { logRequests } from './request-log.js';
 
 export interface ServerOptions<Context extends BaseContext> extends GraphqlOptions<Context> {
   readonly logger: PinoLogger;
@@ -40,13 +43,16 @@ export async function createServer<Context extends BaseContext>(options: ServerO
   const { config } = options;
   const { trustProxy } = config.http;
   const loggerInstance: FastifyBaseLogger = options.logger;
+  let intercept: Intercept | null = null;
   const server = Fastify({
     loggerInstance,
+    serverFactory: (framework, how) =>
+      listening(how, (request, response) => (intercept === null ? framework(request, response) : intercept(request, response, framework))),
     genReqId: requestId,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: config.http.bodyLimit,
     requestTimeout: REQUEST_TIMEOUT,
-    trustProxy: typeof trustProxy === 'number' ? (_, hop) => hop < trustProxy : trustProxy === false ? false : [...trustProxy],
+    trustProxy: trustProxy !== false && believed(trustProxy),
     clientErrorHandler: refuseConnection,
     // An address that cannot be decoded is refused like any other request.
     frameworkErrors: (_, __, reply: FastifyReply) => {
@@ -55,14 +61,23 @@ export async function createServer<Context extends BaseContext>(options: ServerO
   });
   server.server.on('checkExpectation', refuseExpectation);
   nameRequests(server);
-  logRequests(server);
+  const log = logRequests(server, { logger: options.logger, share: config.log.requestShare });
+  const measure = options.metrics ? measureRequests(server, options.metrics) : () => undefined;
   readJson(server);
   await tellBrowsers(server, config.http);
+  const common = new CommonHeaders(server);
   refuseInGraphqlShape(server);
   serveHealth(server, options.ready);
   if (options.metrics) serveMetrics(server, { registry: options.metrics, token: config.metrics?.token ?? null });
   // Credentials are read, and verified by the application, as the first thing that GraphQL does with a request.
-  await serveGraphql(server, options, config.graphiql ? createPlayground(options.operations) : null);
+  intercept = await serveGraphql(server, options, {
+    playground: config.graphiql ? createPlayground(options.operations) : null,
+    headersFor: (origin) => common.of(origin),
+    onAnswer: (answered) => {
+      measure({ ...answered, route: '/graphql' });
+      log({ ...answered, path: '/graphql' });
+    },
+  });
   return server;
 }
 
@@ -75,15 +90,14 @@ function nameRequests(server: FastifyInstance): void {
   });
 }
 
-/** One line per request. The query string stays out of it: whoever sends a password by GET must not find it in a log. */
-function logRequests(server: FastifyInstance): void {
-  server.addHook('onResponse', (request, reply, done) => {
-    const level = request.url.startsWith('/health/') ? 'debug' : 'info';
-    const path = request.url.split('?', 1)[0];
-    request.log[level](
-      { method: request.method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10 },
-      'request',
-    );
-    done();
-  });
+/** As the framework makes it. */
+function listening({ keepAliveTimeout, requestTimeout, connectionTimeout }: HowToListen, listener: RequestListener): Server {
+  const server = createHttpServer({ keepAliveTimeout, requestTimeout }, listener);
+  return server.setTimeout(connectionTimeout);
+}
+
+interface HowToListen {
+  readonly keepAliveTimeout?: number;
+  readonly requestTimeout?: number;
+  readonly connectionTimeout?: number;
 }

@@ -14,25 +14,47 @@ export interface MetricsOptions {
 /** From a hit to the longest that a request may take. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** `/metrics`, for Prometheus: what HTTP took by route and status, the process itself, and whatever the registry was given. */
-export function serveMetrics(server: FastifyInstance, { registry, token }: MetricsOptions): void {
-  collectDefaultMetrics({ register: registry });
+/** A request that was answered, as far as it is counted. */
+export interface MeasuredRequest {
+  readonly method: string;
+  /** One of the server's, never an address as it was asked for: clients cannot make new ones. */
+  readonly route: string;
+  readonly status: number;
+  readonly milliseconds: number;
+}
+
+/**
+ * Counts what HTTP takes, by route and status.
+ *
+ * @returns for requests that the framework does not see.
+ */
+export function measureRequests(server: FastifyInstance, registry: Registry): (request: MeasuredRequest) => void {
   const durations = new Histogram({
     name: 'larder_http_request_duration_seconds',
     help: 'Time from the first byte of a request to the last of its answer.',
-    // Routes are those of the server, never addresses as they were asked for: clients cannot make new ones.
     labelNames: ['method', 'route', 'status'],
     buckets: BUCKETS,
     registers: [registry],
   });
+  // Found once for each combination, of which there are few.
+  const children = new Map<string, { observe: (seconds: number) => void }>();
+  const measure = ({ method, route, status, milliseconds }: MeasuredRequest): void => {
+    const name = `${method} ${route} ${status}`;
+    let child = children.get(name);
+    if (child === undefined) children.set(name, (child = durations.labels({ method, route, status })));
+    child.observe(milliseconds / 1_000);
+  };
   server.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url;
-    durations.observe(
-      { method: route === undefined ? 'other' : request.method, route: route ?? 'other', status: reply.statusCode },
-      reply.elapsedTime / 1_000,
-    );
+    measure({ method: route === undefined ? 'other' : request.method, route: route ?? 'other', status: reply.statusCode, milliseconds: reply.elapsedTime });
     done();
   });
+  return measure;
+}
+
+/** `/metrics`, for Prometheus: what HTTP took, the process itself, and whatever else the registry was given. */
+export function serveMetrics(server: FastifyInstance, { registry, token }: MetricsOptions): void {
+  collectDefaultMetrics({ register: registry });
   server.get('/metrics', async (request, reply) => {
     if (token !== null && !isSame(request.headers.authorization ?? '', `Bearer ${token}`)) {
       throw new HttpRefusal(401, 'UNAUTHENTICATED', 'The metrics are for those who send the token.');

@@ -20,7 +20,7 @@ beforeAll(async () => {
   const fields = { answer: { type: GraphQLInt, resolve: () => 42 } };
   server = await createServer({
     config: loadConfig({ NODE_ENV: 'test' }),
-    logger: createLogger({ level: 'silent', pretty: false }),
+    logger: createLogger({ level: 'silent', pretty: false, requestShare: 1 }),
     schema: new GraphQLSchema({ query: new GraphQLObjectType({ name: 'Query', fields }) }),
     apolloCache: new InMemoryLRUCache(),
     plugins: [],

@@ -66,7 +66,7 @@ export class DivergenceSampler<Context, Source> {
     const collector = new Collector(partition);
     const reader = new Reader<Source>({ cache, request: cache.begin({ bypass: true }), partition, sources, collector });
     const context = contextWithin(question.context, reader, { shared: false, scope: 'PRIVATE' });
-    const [again] = await this.responses.executor.execute(question.plan, [sample.piece], { context, variables: question.variables });
+    const [again] = await this.responses.executor.execute(question.plan, [sample.piece], { context, variables: structuredClone(question.variables) });
     // A failing source says nothing about what it would have answered.
     if (again === undefined || again.errors.length > 0) return;
     cache.events.emit({ type: 'compare', of: sample.identity });

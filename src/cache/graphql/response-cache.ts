@@ -83,12 +83,15 @@ export interface Prepared<Context, Source> {
   readonly live: { readonly place: number; readonly piece: PlannedPiece; readonly because: string }[];
 }
 
+const NO_VARIABLES: Variables = {};
+
 /** Answers queries root field by root field: those that are stored, from the cache; the others alone are executed. */
 export class ResponseCache<Context, Source> {
   readonly policies: SchemaPolicies;
   readonly executor: PieceExecutor<Context>;
   readonly #planning: Planning;
   readonly #plans = new WeakMap<DocumentNode, Map<OperationDefinitionNode, OperationPlan>>();
+  readonly #fitting = new WeakMap<Variables, { readonly operation: OperationDefinitionNode; readonly coerced: Variables }>();
   #identities: PieceIdentities | null = null;
 
   constructor(readonly options: ResponseCacheOptions<Context, Source>) {
@@ -119,8 +122,7 @@ export class ResponseCache<Context, Source> {
     const { plan, context, variables } = question;
     const reader = this.options.readerOf(context);
     if (reader === null || reader.request.bypass) return null;
-    const { variableDefinitions = [] } = plan.operation;
-    const { coerced } = variableDefinitions.length === 0 ? { coerced: {} } : getVariableValues(this.options.schema, variableDefinitions, variables);
+    const coerced = this.#coerced(plan, variables);
     const shape = coerced === undefined ? null : plan.shapeFor(coerced);
     if (shape === null || coerced === undefined || !shape.pieces.some(({ kind }) => kind === 'stored')) return null;
     this.#identities ??= new PieceIdentities(reader.cache.identities, reader.cache.without);
@@ -195,6 +197,17 @@ export class ResponseCache<Context, Source> {
       varyBy: varyBy(context, {}),
       holds: (permission) => holds(context, permission),
     };
+  }
+
+  /** Undefined for variables that do not fit. Whoever asks with the same object again, asks the same. */
+  #coerced({ operation }: OperationPlan, variables: Variables): Variables | undefined {
+    const { variableDefinitions = [] } = operation;
+    if (variableDefinitions.length === 0) return NO_VARIABLES;
+    const known = this.#fitting.get(variables);
+    if (known?.operation === operation) return known.coerced;
+    const { coerced } = getVariableValues(this.options.schema, variableDefinitions, variables);
+    if (coerced !== undefined) this.#fitting.set(variables, { operation, coerced });
+    return coerced;
   }
 
   #known(piece: PlannedPiece): AnsweredPiece {

@@ -30,18 +30,17 @@ export interface HttpCacheOptions<Context, Source> {
   readonly admits?: (plan: OperationPlan, variables: Readonly<Record<string, unknown>>) => boolean;
   /** Whether an answer is GraphQL's to give whatever is stored. */
   readonly leaves?: (context: Context) => boolean;
-  readonly formatError: (error: GraphQLError, request: HttpRequest) => GraphQLFormattedError;
-  readonly onErrors?: (errors: readonly GraphQLError[], question: Question<Context>, request: HttpRequest) => void;
+  readonly formatError: (error: GraphQLError, request: Pick<HttpRequest, 'headers'>) => GraphQLFormattedError;
+  readonly onErrors?: (errors: readonly GraphQLError[], question: Question<Context>, request: Pick<HttpRequest, 'headers'>) => void;
   readonly onAnswer?: (question: Question<Context>, pieces: readonly AnsweredPiece[]) => void;
   /** Headers of requests that a form or a link cannot send: a GET with none of them is left to GraphQL's own protection. */
   readonly preflighted: readonly string[];
 }
 
-/** A query that is known to be valid, with what the request says of it. */
+/** A query that is known to be valid, with its variables: a function of what was sent, and of nothing else about the request. */
 export interface HttpQuestion {
   readonly plan: OperationPlan;
   readonly variables: Readonly<Record<string, unknown>>;
-  readonly type: string;
 }
 
 const VARY = 'Accept, Accept-Encoding, Accept-Language, Authorization, Larder-After, X-Tenant';
@@ -64,25 +63,26 @@ export class HttpCache<Context, Source> {
     const sent = this.#sent(request);
     const known = sent === null ? null : this.queries.find(sent);
     if (sent === null || known === null) return null;
-    const type = this.#negotiation.typeFor(single(request.headers['accept']));
-    if (type === null) return null;
     const { variables = {} } = sent;
     if (typeof variables !== 'object' || Array.isArray(variables)) return null;
     const given = (variables ?? {}) as Readonly<Record<string, unknown>>;
     if (this.options.admits?.(known.plan, given) === false) return null;
-    return { plan: known.plan, variables: given, type };
+    return { plan: known.plan, variables: given };
   }
 
   /** @returns null for what is left to GraphQL. */
-  answer(request: HttpRequest, { plan, variables, type }: HttpQuestion, context: Context): HttpReply | null | Promise<HttpReply> {
+  answer(request: Pick<HttpRequest, 'method' | 'headers'>, { plan, variables }: HttpQuestion, context: Context): HttpReply | null | Promise<HttpReply> {
     const { responses, leaves } = this.options;
-    if (leaves?.(context) === true) return null;
+    const type = this.#negotiation.typeFor(single(request.headers['accept']));
+    if (type === null || leaves?.(context) === true) return null;
     const question = { plan, variables, context };
     const prepared = responses.prepare(question);
     if (prepared === null) return null;
     const hits = responses.hits(prepared);
     if (hits !== null) return this.#reply(request, { question, type, pieces: hits });
-    return responses.answerPrepared(prepared).then((pieces) => this.#reply(request, { question, type, pieces }));
+    // A resolver may do as it likes with what it is given: the next who asks the same must not notice.
+    const own = { ...question, variables: structuredClone(variables) };
+    return responses.answerPrepared({ ...prepared, question: own }).then((pieces) => this.#reply(request, { question, type, pieces }));
   }
 
   #sent({ method, headers, search, body }: HttpRequest): SentOperation | null {
@@ -95,7 +95,7 @@ export class HttpCache<Context, Source> {
     return sentInAddress(search);
   }
 
-  #reply(request: HttpRequest, { question, type, pieces }: Answered<Context>): HttpReply {
+  #reply(request: Pick<HttpRequest, 'method' | 'headers'>, { question, type, pieces }: Answered<Context>): HttpReply {
     const { downstream, now, onAnswer, onErrors, formatError } = this.options;
     onAnswer?.(question, pieces);
     const policy = httpPolicy(pieces, now(), downstream);
@@ -113,7 +113,7 @@ export class HttpCache<Context, Source> {
     if (request.method === 'GET' && matches(single(request.headers['if-none-match']), body.etag)) return { status: 304, headers, body: '' };
     const encoding = encodingOf(body);
     if (encoding !== 'identity') headers['content-encoding'] = encoding;
-    return { status: 200, headers, body: body.bytes };
+    return { status: 200, headers, body: body.text ?? body.bytes };
   }
 }
 

@@ -1,0 +1,174 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeader, ServerResponse } from 'node:http';
+import type { BaseContext } from '@apollo/server';
+import type { HttpCache, HttpQuestion, HttpReply } from '../cache/http/index.js';
+import type { Arrival } from './arrival.js';
+import { admitRequest, type Admission } from './limits/admit-request.js';
+import { giveUpAfter } from './limits/give-up-after.js';
+import { requestId } from './request-id.js';
+import { vary } from './vary.js';
+
+/** What became of a request before it is handed over: it is read once, and its viewer is counted once. */
+export interface Begun<Context> {
+  readonly body: Buffer | null;
+  /** Who asks, once that is being found out. */
+  context: Promise<Context> | null;
+  /** Why it has no answer, where that is certain already. */
+  failure: Error | null;
+}
+
+/** An answer that has been given. */
+export interface Answered {
+  readonly id: string;
+  readonly method: string;
+  readonly status: number;
+  readonly milliseconds: number;
+}
+
+export interface FastPathOptions<Context extends BaseContext> {
+  readonly http: HttpCache<Context, never>;
+  readonly admission: Admission;
+  readonly bodyLimit: number;
+  readonly requestTimeout: number;
+  readonly createContext: (arrival: Arrival) => Promise<Context>;
+  /** The address a request comes from, as far as proxies are believed. */
+  readonly ipOf: (request: IncomingMessage) => string;
+  /** @throws for what is no JSON, or none that is accepted. */
+  readonly parse: (text: string) => unknown;
+  /** What goes with every answer to a page of this origin, names and values in turn; null where that is not known yet. */
+  readonly headersFor: (origin: string | undefined) => readonly string[] | null;
+  readonly onAnswer: (answered: Answered) => void;
+}
+
+const PATH = '/graphql';
+/** So many bodies are remembered, and none that is longer than so many bytes: 4 MB at most (C4). */
+const MAX_REMEMBERED = 1_000;
+const MAX_REMEMBERED_BYTES = 4_096;
+const JSON_TYPE = /^application\/json(\s*;\s*charset\s*=\s*"?utf-?8"?\s*)?$/i;
+
+/**
+ * Answers queries that are known to be valid before the web framework sees the request: by the same steps in the same order
+ * (admission, identity, limits, cost), without its hooks. All else is handed over, with what has been read and found out.
+ */
+export class FastPath<Context extends BaseContext> {
+  #isOpen = true;
+  /** What bodies ask that were asked lately, by their bytes. */
+  readonly #asked = new Map<string, HttpQuestion>();
+
+  constructor(private readonly options: FastPathOptions<Context>) {}
+
+  /** From now on the framework answers everything: it knows how connections are ended. */
+  close(): void {
+    this.#isOpen = false;
+  }
+
+  /** Whether the request may be one for here. Nothing of it has been read. */
+  takes({ method, url = '', headers }: IncomingMessage): boolean {
+    if (!this.#isOpen || !url.startsWith(PATH)) return false;
+    if (method === 'GET') return url[PATH.length] === '?' && headers.accept?.includes('text/html') !== true;
+    if (method !== 'POST' || url.length !== PATH.length) return false;
+    const { 'content-type': type = '', 'content-length': length = '0' } = headers;
+    // What has no length, or is too long, or another type, is the framework's to refuse.
+    if (type !== 'application/json' && !JSON_TYPE.test(type)) return false;
+    return Number(length) > 0 && Number(length) <= this.options.bodyLimit;
+  }
+
+  handle(request: IncomingMessage, response: ServerResponse, otherwise: (begun: Begun<Context>) => void): void {
+    const began = performance.now();
+    const go = (body: Buffer | null): void => {
+      const begun: Begun<Context> = { body, context: null, failure: null };
+      void this.#answer(request, begun)
+        .catch((error: unknown) => {
+          begun.failure = error instanceof Error ? error : new Error('the request failed', { cause: error });
+          return null;
+        })
+        .then((reply) => {
+          if (reply === null) otherwise(begun);
+          else this.#send({ request, response, began }, reply);
+        });
+    };
+    if (request.method === 'GET') {
+      go(null);
+      return;
+    }
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => go(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+  }
+
+  /** @returns null for what is handed over. */
+  async #answer(request: IncomingMessage, begun: Begun<Context>): Promise<HttpReply | null> {
+    const { http, createContext, ipOf, headersFor, requestTimeout } = this.options;
+    const { headers, url = '', method = '' } = request;
+    if (headersFor(headers.origin) === null) return null;
+    const question = this.#questionOf({ method, headers, url }, begun.body);
+    if (question === null) return null;
+    const id = requestId(request);
+    headers['x-request-id'] = id;
+    const waiting = { isGivenUp: (): boolean => false };
+    begun.context = createContext({ id, headers, ip: ipOf(request), operations: 1, isGivenUp: () => waiting.isGivenUp() });
+    // Who may not ask is told so by GraphQL, like everybody else.
+    const context = await begun.context.catch(() => null);
+    const answer = context === null ? null : http.answer({ method, headers }, question, context);
+    if (!(answer instanceof Promise)) return answer;
+    return giveUpAfter(requestTimeout, (isGivenUp) => {
+      waiting.isGivenUp = isGivenUp;
+      return answer;
+    });
+  }
+
+  /** What is asked, if it is known and may be; null for what is handed over, which refuses it or finds out. */
+  #questionOf(request: { readonly method: string; readonly headers: IncomingHttpHeaders; readonly url: string }, bytes: Buffer | null): HttpQuestion | null {
+    if (bytes === null) return this.#judge(request, undefined);
+    // One character for each byte: whatever it is, it is told from everything else.
+    const text = bytes.toString('latin1');
+    const known = this.#asked.get(text);
+    if (known !== undefined) return known;
+    const question = isUtf8(bytes) ? this.#judge(request, this.#parse(bytes)) : null;
+    if (question !== null && text.length <= MAX_REMEMBERED_BYTES) {
+      if (this.#asked.size >= MAX_REMEMBERED) this.#asked.clear();
+      this.#asked.set(text, question);
+    }
+    return question;
+  }
+
+  #judge({ method, headers, url }: { readonly method: string; readonly headers: IncomingHttpHeaders; readonly url: string }, body: unknown): HttpQuestion | null {
+    const { http, admission } = this.options;
+    const question = body === null || Array.isArray(body) ? null : http.questionOf({ method, headers, search: url.slice(PATH.length), body });
+    if (question === null) return null;
+    try {
+      admitRequest({ method, url, body }, admission);
+    } catch {
+      return null;
+    }
+    return question;
+  }
+
+  /** Null for what is no JSON. */
+  #parse(bytes: Buffer): unknown {
+    try {
+      return this.options.parse(bytes.toString('utf8'));
+    } catch {
+      return null;
+    }
+  }
+
+  #send({ request, response, began }: Exchange, { status, headers: own, body }: HttpReply): void {
+    const { origin, 'x-request-id': id } = request.headers as { readonly origin?: string; readonly 'x-request-id': string };
+    const common = this.options.headersFor(origin) ?? [];
+    const headers: (string | number)[] = [...common, 'x-request-id', id];
+    for (const name in own) if (name !== 'vary') headers.push(name, own[name] as string);
+    const varied = common.indexOf('vary');
+    if (varied < 0) headers.push('vary', own['vary'] ?? '');
+    else headers[varied + 1] = vary(common[varied + 1], own['vary']) ?? '';
+    if (status !== 304) headers.push('content-length', Buffer.byteLength(body));
+    response.writeHead(status, headers as OutgoingHttpHeader[]).end(body);
+    this.options.onAnswer({ id, method: request.method ?? '', status, milliseconds: performance.now() - began });
+  }
+}
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly began: number;
+}
