@@ -24,7 +24,6 @@ import { MAX_PAGE_SIZE } from './graphql/connection.js';
 import type { Context, ReadDb } from './graphql/context.js';
 import { profiles } from './graphql/profiles.js';
 import type { Role } from './graphql/roles.js';
-import type { WriteLog } from './graphql/write-log.js';
 import { systemClock, type Clock } from './lib/clock.js';
 import { withDeadline } from './lib/deadline.js';
 import { digest } from './lib/digest.js';
@@ -124,9 +123,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     settled: () => opened.relay.poll(),
     onError: (error) => logger.debug({ err: error }, 'a cached answer was not compared with its source'),
   });
-  // Apollo hands a copy of the context to resolvers; what is in it is the same.
-  const clients = new WeakMap<WriteLog, string>();
-  guardPasswords(schema, { config, redis: opened.stores.redis, clientOf: ({ writes }) => clients.get(writes) ?? '' });
+  guardPasswords(schema, { config, redis: opened.stores.redis, clientOf: ({ client }) => client });
   running.admin = {
     cache,
     applyPurge: (tags) => applyPurge({ ...opened, database }, tags),
@@ -159,11 +156,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       onAnswer: (question, pieces) => sampler.consider(question, pieces),
     },
     metrics,
-    context: async (incoming) => {
-      const context = await createContext(incoming);
-      clients.set(context.writes, incoming.client);
-      return context;
-    },
+    context: createContext,
     viewerOf: ({ viewer }) => (viewer.kind === 'anonymous' ? null : viewer.userId),
     ready: () => readiness(database, cache),
     operations: await readOperations(EXAMPLES),

@@ -35,7 +35,7 @@ export function createContextFactory(rooms: ContextRooms): (incoming: IncomingRe
     return found;
   };
 
-  return async ({ credentials, isGivenUp }) => {
+  return async ({ credentials, client, isGivenUp }) => {
     // Before the first read of anything: who asks is read through the cache, too (F1).
     const request = cache.begin({ bypass: credentials.after !== null && !(await isCovered(rooms, credentials.after)) });
     const transactions = (writes: WriteLog, tenantId: () => string | null): Transaction => async (scope, work, storing) => {
@@ -65,7 +65,7 @@ export function createContextFactory(rooms: ContextRooms): (incoming: IncomingRe
     const writes = new WriteLog();
     const transaction = transactions(writes, () => tenant?.id ?? null);
     const explains = credentials.explain && (rooms.explainsToAll || suffices(viewer.role, 'STAFF'));
-    return new Context({ tenant, viewer, acceptedLanguages: credentials.acceptedLanguages, explains, reader, transaction, writes });
+    return new Context({ tenant, viewer, acceptedLanguages: credentials.acceptedLanguages, client, explains, reader, transaction, writes });
   };
 }
 

@@ -38,6 +38,8 @@ export interface ContextParts {
   readonly viewer: Viewer;
   /** Languages that the client accepts, best first (RFC 9110, section 12.5.4). */
   readonly acceptedLanguages: readonly string[];
+  /** Whom the network takes the client for, for limits that count clients. */
+  readonly client?: string;
   /** Whether the answer is to tell how it came about. */
   readonly explains?: boolean;
   readonly reader: Reader<ReadDb>;
@@ -64,6 +66,10 @@ export class Context {
 
   get explains(): boolean {
     return this.parts.explains === true;
+  }
+
+  get client(): string {
+    return this.parts.client ?? '';
   }
 
   get isSignedIn(): boolean {

@@ -28,6 +28,7 @@ const REMEMBERED = 500;
  */
 export class PieceIdentities {
   readonly #known = new WeakMap<PlannedPiece, Map<string, Identity>>();
+  readonly #texts = new WeakMap<PlannedPiece, WeakMap<Variables, string>>();
 
   constructor(
     private readonly identities: Identities,
@@ -43,7 +44,7 @@ export class PieceIdentities {
     if (scope === 'PRIVATE' && asker.viewer === null) return { because: 'it is private, and the viewer is anonymous' };
     let text: string;
     try {
-      text = fill(piece.text, variables);
+      text = this.#textOf(piece, variables);
     } catch {
       return { because: 'its arguments are no plain data' };
     }
@@ -51,6 +52,15 @@ export class PieceIdentities {
     const viewer = scope === 'PRIVATE' && !this.without.has('viewer-in-key') ? asker.viewer : undefined;
     const about = canonical([text, asker.varyBy, held, viewer]);
     return { identity: this.#remember(piece, partition, about), partition };
+  }
+
+  /** What a piece asks. Whoever asks with the same variables object again, asks the same. */
+  #textOf(piece: PlannedPiece, variables: Variables): string {
+    let texts = this.#texts.get(piece);
+    if (texts === undefined) this.#texts.set(piece, (texts = new WeakMap<Variables, string>()));
+    let text = texts.get(variables);
+    if (text === undefined) texts.set(variables, (text = fill(piece.text, variables)));
+    return text;
   }
 
   #remember(piece: PlannedPiece, partition: Partition, about: string): Identity {
