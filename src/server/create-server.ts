@@ -4,7 +4,7 @@ import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, t
 import type { Logger as PinoLogger } from 'pino';
 import type { Registry } from 'prom-client';
 import { tellBrowsers } from './browser-rules.js';
-import { CommonHeaders } from './common-headers.js';
+import { OriginHeaders } from './origin-headers.js';
 import { believed, serveGraphql, type GraphqlOptions, type Intercept } from './graphql-endpoint.js';
 import { serveHealth, type Readiness } from './health.js';
 import type { Operation } from './operations.js';
@@ -65,7 +65,7 @@ export async function createServer<Context extends BaseContext>(options: ServerO
   const measure = options.metrics ? measureRequests(server, options.metrics) : () => undefined;
   readJson(server);
   await tellBrowsers(server, config.http);
-  const common = new CommonHeaders(server);
+  const common = new OriginHeaders(server);
   refuseInGraphqlShape(server);
   serveHealth(server, options.ready);
   if (options.metrics) serveMetrics(server, { registry: options.metrics, token: config.metrics?.token ?? null });

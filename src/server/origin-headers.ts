@@ -13,7 +13,7 @@ const OWN = ['x-request-id', 'content-type', 'content-length'];
  * What plugins for browsers put on every answer to GraphQL: observed on requests that go through them, so that others need
  * not, and nobody writes it down twice. Add it after these plugins.
  */
-export class CommonHeaders {
+export class OriginHeaders {
   readonly #byOrigin = new Map<string, Headers>();
 
   constructor(server: FastifyInstance) {
