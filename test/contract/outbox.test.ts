@@ -6,7 +6,7 @@ import type { Change } from '../../src/outbox/images.js';
 import { fillDatabase, ONE, PRODUCT, SECRET, TWO } from './database-fixture.js';
 import { ALL, type OpenedDatabase } from './database-kinds.js';
 
-const { categories, medicines, memberships, outbox, productGroups, products, sessions, tenants, users } = schema;
+const { categories, medicines, memberships, outbox, productGroups, products, sessions, stockLevels, tenants, users } = schema;
 
 describe.each(ALL)('the outbox on $name', ({ open }) => {
   let opened: OpenedDatabase;
@@ -30,7 +30,11 @@ describe.each(ALL)('the outbox on $name', ({ open }) => {
     tenant_id: of.tenantId,
     product_id: PRODUCT,
     category_id: of.categoryId,
+    name: of === ONE ? 'one' : 'two',
+    'name^': null,
     rank: null,
+    offered: true,
+    '@same': true,
     ...more,
   });
   const sorted = (changes: Change[]): Change[] =>
@@ -53,13 +57,41 @@ describe.each(ALL)('the outbox on $name', ({ open }) => {
     expect(await recorded()).toEqual([expected, expected]);
   });
 
-  it('holds old and new images of an update, and one image when no captured column changed', async () => {
+  it('holds old and new images of an update, and one image, that says so, when no captured column changed', async () => {
     await database.write(ONE, (tx) => tx.update(medicines).set({ rank: 7 }));
     await database.write(ONE, (tx) => tx.update(medicines).set({ priceMinor: 300 }));
     await database.write(ONE, (tx) => tx.update(medicines).set({ rank: null }));
     const [first, second] = sorted(await recorded());
-    expect(first?.images).toEqual([image(ONE, { rank: 7 }), image(ONE)]);
+    const changed = { 'name^': expect.any(Number) as number, '@same': false };
+    expect(first?.images).toEqual([image(ONE, { rank: 7, ...changed }), image(ONE, changed)]);
     expect(second).toEqual({ table: 'medicines', partition: ONE.tenantId, images: [image(ONE, { rank: 7 })] });
+  });
+
+  it('calls nothing the same for what other rows were, even without the primary key', async () => {
+    const working = database.owner(async (tx) => {
+      await tx.execute(sql`create table shelves (id integer primary key, colour text)`);
+      await tx.execute(sql`select larder_capture('shelves', 'global', array['colour'])`);
+      await tx.execute(sql`insert into shelves values (1, 'red'), (2, 'red'), (3, 'blue')`);
+      await tx.execute(sql`update shelves set colour = 'blue' where colour = 'red'`);
+      await tx.execute(sql`update shelves set colour = case id when 1 then 'red' else colour end`);
+      await tx.execute(sql`update shelves set colour = colour`);
+      const rows = await tx.select({ images: outbox.images }).from(outbox).where(eq(outbox.tableName, 'shelves')).orderBy(outbox.id);
+      const told = rows.map(({ images }) => Object.fromEntries((images ?? []).map((one) => [String(one['colour']), one['@same']])));
+      throw Object.assign(new Error('not really'), { told });
+    });
+    await expect(working).rejects.toMatchObject({
+      told: [{ red: undefined, blue: undefined }, { red: false, blue: false }, { red: false, blue: false }, { red: true, blue: true }],
+    });
+  });
+
+  it('tells what a change makes of columns that are computed', async () => {
+    await database.write(ONE, (tx) => tx.update(medicines).set({ discontinuedAt: sql`now()` }));
+    await database.write(ONE, (tx) => tx.update(stockLevels).set({ quantity: 5 }));
+    await database.write(ONE, (tx) => tx.update(stockLevels).set({ quantity: 4 }));
+    await database.write(ONE, (tx) => tx.update(stockLevels).set({ quantity: 25 }));
+    const shown = (await recorded()).map(({ images }) => images?.map((one) => one['offered'] ?? one['low']).sort());
+    expect(shown).toEqual([[false, true], [false, true], [true], [false, true]]);
+    await database.write(ONE, (tx) => tx.update(medicines).set({ discontinuedAt: null }));
   });
 
   it('has one row for each partition that a statement touched', async () => {
@@ -78,8 +110,8 @@ describe.each(ALL)('the outbox on $name', ({ open }) => {
     await truncate();
     await database.write('platform', (tx) => tx.update(categories).set({ tenantId: TWO.tenantId }).where(eq(categories.id, id)));
     expect(sorted(await recorded())).toEqual([
-      { table: 'categories', partition: ONE.tenantId, images: [{ id, tenant_id: ONE.tenantId, slug: 'moving' }] },
-      { table: 'categories', partition: TWO.tenantId, images: [{ id, tenant_id: TWO.tenantId, slug: 'moving' }] },
+      { table: 'categories', partition: ONE.tenantId, images: [{ id, tenant_id: ONE.tenantId, slug: 'moving', '@same': false }] },
+      { table: 'categories', partition: TWO.tenantId, images: [{ id, tenant_id: TWO.tenantId, slug: 'moving', '@same': false }] },
     ]);
     await database.write('platform', (tx) => tx.delete(categories).where(eq(categories.id, id)));
   });

@@ -63,7 +63,7 @@ describe.each(ALL)('withTransaction on $name', ({ open }) => {
     expect(visible).toBe((before[0]?.quantity ?? 0) - 1);
     expect(told).toHaveLength(1);
     expect(told[0]?.changes).toEqual([
-      { table: 'stock_levels', partition: ONE.tenantId, images: [{ medicine_id: ONE.medicineId, tenant_id: ONE.tenantId }] },
+      { table: 'stock_levels', partition: ONE.tenantId, images: [{ medicine_id: ONE.medicineId, tenant_id: ONE.tenantId, low: false, '@same': true }] },
       {
         table: 'stock_movements',
         partition: ONE.tenantId,

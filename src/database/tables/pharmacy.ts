@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { check, foreignKey, index, integer, jsonb, pgTable, text, timestamp, unique, uuid } from 'drizzle-orm/pg-core';
+import { boolean, check, foreignKey, index, integer, jsonb, pgTable, text, timestamp, unique, uuid } from 'drizzle-orm/pg-core';
 import { products } from './catalogue.js';
 import { tenantPolicies } from './row-security.js';
 import { tenants, users } from './tenancy.js';
@@ -47,6 +47,10 @@ export const medicines = pgTable(
     /** 1 to 200 for the 200 most wanted, else null. */
     rank: integer('rank'),
     discontinuedAt: instant('discontinued_at'),
+    /** Lists filter by it: a column of its own, so that changes name it. */
+    offered: boolean('offered')
+      .notNull()
+      .generatedAlwaysAs(sql`discontinued_at is null`),
     version: integer('version').notNull().default(1),
     updatedAt: instant('updated_at').notNull().defaultNow(),
   },
@@ -75,6 +79,9 @@ export const stockLevels = pgTable(
     quantity: integer('quantity').notNull(),
     /** At or below it the stock is low. */
     reorderLevel: integer('reorder_level').notNull(),
+    low: boolean('low')
+      .notNull()
+      .generatedAlwaysAs(sql`quantity <= reorder_level`),
     updatedAt: instant('updated_at').notNull().defaultNow(),
   },
   (table) => [
@@ -83,9 +90,7 @@ export const stockLevels = pgTable(
       columns: [table.tenantId, table.medicineId],
       foreignColumns: [medicines.tenantId, medicines.id],
     }).onDelete('cascade'),
-    index('stock_levels_low')
-      .on(table.tenantId)
-      .where(sql`${table.quantity} <= ${table.reorderLevel}`),
+    index('stock_levels_low').on(table.tenantId).where(sql`${table.low}`),
     check('stock_levels_quantity', sql`${table.quantity} >= 0`),
     check('stock_levels_reorder_level', sql`${table.reorderLevel} >= 0`),
     ...tenantPolicies(table.tenantId),
