@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Cache, ChangeFeed, columnSets, ledgerConnection, MemoryLedger, NOTHING, openStores, RedisLedger, type Ledger, type Stores, TRUST_MS, type Without } from './cache/index.js';
+import { Cache, ChangeFeed, predicateForms, ledgerConnection, MemoryLedger, NOTHING, openStores, RedisLedger, type Ledger, type Stores, TRUST_MS, type Without } from './cache/index.js';
 import type { Config } from './config.js';
 import type { Database } from './database/database.js';
 import { DatabaseError, isUnavailable } from './database/database-error.js';
@@ -93,7 +93,7 @@ export async function openCache({ config, database, clock, logger, without = NOT
     ...(isAlone ? { interval: IDLE_POLL_MS } : {}),
   });
   // Before the first request: until a poll was completed, nothing stored is trusted.
-  const isNew = await declarePredicates(database, columnSets.all);
+  const isNew = await declarePredicates(database, predicateForms.all);
   if (isNew && needsPolls) {
     // Nodes of another version emit the tags of these from their next poll on; nothing is stored under them before.
     logger.info({}, 'lists depend on predicates that are new: waiting for the other nodes to learn of them');

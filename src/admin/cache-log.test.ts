@@ -32,12 +32,15 @@ describe('the log of decisions', () => {
   it('never contains values: neither what a predicate compares with nor what an error says', () => {
     const { lines } = logged('debug', (events) => {
       events.emit({ type: 'invalidate', tags: [tags.predicate(a, 'users', { email: 'secret', name: 'secret' })], result: { epoch: 'e', position: 1, replaced: new Map() } });
+      const narrow = tags.narrow(a, 'users', { values: { email: 'secret' }, facets: [{ column: 'name', by: '~', value: 'secret' }], watched: ['role'] });
+      events.emit({ type: 'invalidate', tags: [narrow], result: { epoch: 'e', position: 2, replaced: new Map() } });
       events.emit({ type: 'error', of: medicine, error: new TypeError('secret') });
       events.emit({ type: 'invalidate-failed', tags: [], error: new Error('secret') });
     });
     expect(JSON.stringify(lines)).not.toContain('secret');
     expect(lines[0]).toEqual([{ tags: ['t/a/users?email&name'], count: 1, epoch: 'e', position: 1 }, 'cache invalidate']);
-    expect(lines[1]?.[0]).toMatchObject({ error: 'TypeError' });
+    expect(lines[1]?.[0]).toMatchObject({ tags: ['t/a/users?email&name:role'] });
+    expect(lines[2]?.[0]).toMatchObject({ error: 'TypeError' });
   });
 
   it('does not listen at other levels', () => {

@@ -56,7 +56,7 @@ function identified({ key, subject, partition }: Identity): object {
 
 /** A predicate's columns are named, what they were compared with is not: it comes from rows. */
 function shown(tags: readonly Tag[]): object {
-  return { tags: tags.slice(0, MAX_TAGS).map((tag) => tag.replace(/=[^&]*/g, '')), count: tags.length };
+  return { tags: tags.slice(0, MAX_TAGS).map((tag) => tag.replace(/[=~^][^&:]*/g, '')), count: tags.length };
 }
 
 /** Not the message: a database's names the parameters of the query. */

@@ -13,10 +13,13 @@ const PARTITION = '[A-Za-z0-9][A-Za-z0-9_-]{0,63}';
 const NAME = '[A-Za-z_][A-Za-z0-9_]{0,62}';
 // What encodeURIComponent leaves, without the asterisk, which nobody types but as a pattern.
 const VALUE = "[A-Za-z0-9_.!~'()%-]+";
+// Of a predicate: columns and what they are compared with or contain; then, for a narrow one, the others that matter.
+const PAIR = `${NAME}[=~^]${VALUE}`;
+const PREDICATE = `${PAIR}(?:&${PAIR})*(?::(?:${NAME}(?:,${NAME})*)?)?|:(?:${NAME}(?:,${NAME})*)?`;
 const PLAIN = '[^\\s*?/]{1,200}';
 
 const spanning = new RegExp(`^t/@(?:(?:field|profile)/${PLAIN}|key/([^\\s*?]{1,500}))$`);
-const ofPartition = new RegExp(`^t/(${PARTITION})(?:/@(?:field|profile)/${PLAIN}|/${NAME}(?:/\\*|/${VALUE}|\\?${NAME}=${VALUE}(?:&${NAME}=${VALUE})*)?)?$`);
+const ofPartition = new RegExp(`^t/(${PARTITION})(?:/@(?:field|profile)/${PLAIN}|/${NAME}(?:/\\*|/${VALUE}|\\?(?:${PREDICATE}))?)?$`);
 
 /** Reads a tag as the engine writes them, or as a person types it (columns of a predicate in any order); null for any other text. */
 export function readTag(text: string): TagForm | null {
@@ -42,7 +45,7 @@ export function isGlob(text: string): boolean {
 
 /** The narrowest tag that covers everything that a pattern over tags could mean. */
 export function coveringTag(pattern: string): Tag {
-  const known = new RegExp(`^t/(${PARTITION})/(?:(${NAME})(?:/|\\?${NAME}=))?`).exec(pattern);
+  const known = new RegExp(`^t/(${PARTITION})/(?:(${NAME})(?:/|\\?${NAME}[=~^]))?`).exec(pattern);
   if (known?.[1] === undefined) return EVERYTHING;
   const of = partition(known[1]);
   return known[2] === undefined ? tags.partition(of) : tags.everyRow(of, known[2]);
@@ -51,7 +54,9 @@ export function coveringTag(pattern: string): Tag {
 function sortColumns(text: string): Tag {
   const start = text.indexOf('?') + 1;
   if (start === 0) return text as Tag;
-  const column = (pair: string): string => pair.slice(0, pair.indexOf('='));
-  const pairs = text.slice(start).split('&').sort((a, b) => (column(a) < column(b) ? -1 : 1));
-  return (text.slice(0, start) + pairs.join('&')) as Tag;
+  const [compared = '', watched] = text.slice(start).split(':');
+  // What is compared with, then what is contained, then where it lies.
+  const rank = (pair: string): string => pair.replace(/^(\w*)([=~^]?).*/, (_, column: string, by: string) => `${'=~^'.indexOf(by)}${column}`);
+  const pairs = compared.split('&').sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
+  return (text.slice(0, start) + pairs.join('&') + (watched === undefined ? '' : `:${watched.split(',').sort().join(',')}`)) as Tag;
 }

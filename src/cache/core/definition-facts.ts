@@ -9,6 +9,12 @@ export interface ReadFacts {
   readonly by: 'row' | 'columns' | 'table';
   /** The columns that rows are named or chosen by. */
   readonly columns: readonly string[];
+  /** Which other columns count; null when all do. Rows that an answer holds are named beside it then. */
+  readonly watched: readonly string[] | null;
+  /** The column that is searched for a text, if any; */
+  readonly containing: string | null;
+  /** and the one that pages lie along. */
+  readonly within: string | null;
   /** Said aloud to depend on every change of the table. */
   readonly wholeTable: boolean;
 }
@@ -24,8 +30,10 @@ export interface DefinitionFacts {
 }
 
 /** The form of the tags that a read carries; `own` is what the application calls a partition. */
-export function tagTemplate({ table, partition, by, columns }: ReadFacts, own: string): string {
+export function tagTemplate({ table, partition, by, columns, watched, within }: ReadFacts, own: string): string {
   const of = `t/${partition === 'global' ? 'global' : `<${own}>`}/${table}`;
   if (by === 'row') return `${of}/<${columns.join(',')}>`;
-  return by === 'table' ? of : `${of}?${columns.map((column) => `${column}=…`).join('&')}`;
+  const compared = [...columns.map((column) => `${column}=…`), ...(within === null ? [] : [`${within}^…`])].join('&');
+  if (watched !== null) return `${of}?${compared}:${watched.join(',')}`;
+  return by === 'table' ? of : `${of}?${compared}`;
 }

@@ -14,8 +14,17 @@ describe('tags', () => {
     expect(tags.predicate(own, 'medicines', { rank: 5, category_id: 'x' })).toBe('t/downtown/medicines?category_id=x&rank=5');
   });
 
+  it('name of a narrow predicate also what is contained, and which other columns matter', () => {
+    const values = { offered: true, category_id: 'x' };
+    expect(tags.narrow(own, 'm', { values, watched: ['rank', 'name'] })).toBe('t/downtown/m?category_id=x&offered=true:name,rank');
+    expect(tags.narrow(own, 'm', { values, facets: [{ column: 'name', by: '~', value: 'ibu' }], watched: [] })).toBe('t/downtown/m?category_id=x&offered=true&name~ibu:');
+    expect(tags.narrow(own, 'm', { values: {}, facets: [{ column: 'name', by: '~', value: null }], watched: [] })).toBe('t/downtown/m?name~~:');
+    expect(tags.narrow(own, 'm', { values, facets: [{ column: 'name', by: '^', value: '2.17' }], watched: ['name'] })).toBe('t/downtown/m?category_id=x&offered=true&name^2.17:name');
+    expect(tags.narrow(own, 'm', { values: {}, watched: [] })).toBe('t/downtown/m?:');
+  });
+
   it('say which partition and table they name', () => {
-    for (const tag of [tags.table(own, 'm'), tags.everyRow(own, 'm'), tags.row(own, 'm', 'x/y'), tags.predicate(own, 'm', { a: '?/' })]) {
+    for (const tag of [tags.table(own, 'm'), tags.everyRow(own, 'm'), tags.row(own, 'm', 'x/y'), tags.predicate(own, 'm', { a: '?/' }), tags.narrow(own, 'm', { values: {}, watched: ['a'] })]) {
       expect([partitionOfTag(tag), tableOfTag(tag)]).toEqual([own, 'm']);
     }
     expect([partitionOfTag(tags.partition(own)), tableOfTag(tags.partition(own))]).toEqual([own, null]);
@@ -61,6 +70,7 @@ describe('tags', () => {
     expect(() => tags.table(own, 'a/b')).toThrow(CacheError);
     expect(() => tags.predicate(own, 'm', { 'a=b': 1 })).toThrow(CacheError);
     expect(() => tags.predicate(own, 'm', {})).toThrow(CacheError);
+    expect(() => tags.narrow(own, 'm', { values: {}, watched: ['a,b'] })).toThrow(CacheError);
   });
 
   it('are accepted from administrators when they have the form of one', () => {

@@ -12,7 +12,7 @@ export type Partition = string & { readonly [partitionBrand]: true };
 const PARTITION = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 /** What percent encoding leaves as it is: nearly every id. */
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-const PLAIN_VALUE = /^[A-Za-z0-9_-]*$/;
+const PLAIN_VALUE = /^[A-Za-z0-9_.-]*$/;
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;
 
 /** @throws CacheError CACHE_PARTITION_INVALID for anything but 1–64 letters, digits, `_` and `-`. */
@@ -49,6 +49,32 @@ function checked(name: string): string {
 /** Everything there is: only a purge emits it, every entry depends on it without storing it. */
 export const EVERYTHING = 't' as Tag;
 
+export interface Facet {
+  readonly column: string;
+  readonly by: '~' | '^';
+  readonly value: string | null;
+}
+
+/** Which rows of a table, and what about them. */
+export interface NarrowPredicate {
+  /** What columns are compared with. */
+  readonly values: Readonly<Record<string, TagValue>>;
+  /** Of values of which a column has many, one each: `~` a part of its text; behind it `^`, a block of places around its own. */
+  readonly facets?: readonly Facet[];
+  /** The other columns that matter; perhaps none. */
+  readonly watched: readonly string[];
+}
+
+/** Narrow tags of the same columns, by their facets: a change of a text has hundreds. */
+export function narrowTags(of: Partition, table: string, { values, watched }: Omit<NarrowPredicate, 'facets'>): (facets: readonly Facet[]) => Tag {
+  const compared = Object.keys(values).sort().map((column) => `${checked(column)}=${encodeTagValue(values[column] ?? null)}`);
+  const [start, end] = [`t/${of}/${checked(table)}?`, `:${[...watched].sort().map(checked).join(',')}`];
+  return (facets) => {
+    const named = facets.map(({ column, by, value }) => `${checked(column)}${by}${encodeTagValue(value)}`);
+    return `${start}${[...compared, ...named].join('&')}${end}` as Tag;
+  };
+}
+
 /** Makers of tags, coarsest first. */
 export const tags = {
   /** Everything of a partition; implied by every entry of it. */
@@ -65,6 +91,8 @@ export const tags = {
     const pairs = columns.map((column) => `${checked(column)}=${encodeTagValue(values[column] ?? null)}`);
     return `t/${of}/${checked(table)}?${pairs.join('&')}` as Tag;
   },
+  /** The same, as far as such rows come, go, or change in one of the columns that matter: `predicate` is for every change. */
+  narrow: (of: Partition, table: string, { facets = [], ...predicate }: NarrowPredicate): Tag => narrowTags(of, table, predicate)(facets),
   /** Purges of a field, of a profile or of one key: implied by what an entry is, never stored on it. */
   field: (of: Partition | null, field: string): Tag => (of === null ? `t/@field/${field}` : `t/${of}/@field/${field}`) as Tag,
   profile: (of: Partition | null, profile: string): Tag =>

@@ -1,7 +1,7 @@
 import type { Cache } from '../core/cache.js';
 import type { Invalidation } from '../core/ledger.js';
 import type { Tag } from '../core/tags.js';
-import { columnSets, ColumnSets } from './reads.js';
+import { predicateForms, PredicateForms } from './predicate-forms.js';
 import { tagsOfChanges, type TableChange } from './tags-of-changes.js';
 
 /** Tags whose change is committed and in no ledger yet. */
@@ -19,16 +19,16 @@ export class ChangeFeed {
   #suspended: Suspended[] = [];
 
   /** Of this version's lists, and of every other version's in use. */
-  readonly #sets = new ColumnSets();
+  readonly #forms = new PredicateForms();
 
   constructor(private readonly cache: Pick<Cache, 'invalidate' | 'ledger' | 'without'>) {
-    this.learn(columnSets.all);
+    this.learn(predicateForms.all);
   }
 
   /** From now on, changes emit the tags of these predicates, too. */
   learn(predicates: readonly { readonly table: string; readonly columns: readonly string[] }[]): void {
     if (this.cache.without.has('predicate-tags')) return;
-    for (const { table, columns } of predicates) this.#sets.learn(table, columns);
+    for (const { table, columns } of predicates) this.#forms.learn(table, columns);
   }
 
   /** Invalidates everything the changes can have made wrong; also called with none, to learn the ledger's epoch. */
@@ -67,6 +67,6 @@ export class ChangeFeed {
   }
 
   #tagsOf(changes: readonly TableChange[]): readonly Tag[] {
-    return tagsOfChanges(changes, this.#sets);
+    return tagsOfChanges(changes, this.#forms);
   }
 }

@@ -8,7 +8,8 @@ import { NEGATIVE_MAX_AGE, type Policy } from '../core/policy.js';
 import type { Definition, Reader } from '../core/reader.js';
 import { tags, type Partition, type Tag, type TagValue } from '../core/tags.js';
 import { definitions, factsOfLoader } from './definitions.js';
-import { declareReads, declareRowKey, partitionOf, tagsOfRead, tagsOfRowRead, type RowRead, type TableRead } from './reads.js';
+import { declareReads, keyReadOf, partitionOf, tagsOfRead, tagsOfRowRead, type RowRead, type TableRead } from './reads.js';
+import { declareRowKey } from './row-keys.js';
 
 export interface EntityDefinition<Source, Key extends TagValue, Row> {
   readonly name: string;
@@ -22,6 +23,10 @@ export interface EntityDefinition<Source, Key extends TagValue, Row> {
   readonly keyColumn: string;
   /** Whether `keyColumn` is the one that the table's row tags name: its primary key. Default true. */
   readonly byRow?: boolean;
+  /** With `byRow: false`: what else of the rows counts, where not every column does, as in a list's reads; */
+  readonly columns?: readonly string[];
+  /** and what `batch` compares other columns with. */
+  readonly where?: Readonly<Record<string, TagValue>>;
   /** Other tables that `batch` reads, each asked with the requested key. */
   readonly alsoReads?: readonly TableRead<Key>[];
   /** Joined tables whose keys only the row knows. Not asked for absent rows. */
@@ -44,6 +49,8 @@ export interface EntityLoaderDefinition<Source, Key, Row> extends Definition<Sou
   readonly table: string;
   readonly subject: Subject;
   keyOf(row: Row): Key;
+  /** What depends on a row depends on these. */
+  tagsOfRow(row: Row, own: Partition): readonly Tag[];
   prime(reader: Reader<Source>, key: Key, entry: Entry<Row | null>): void;
   /**
    * Write-through, for who asks for it: the row as the transaction has written it, whole, as `batch` would load it. To be
@@ -65,7 +72,7 @@ export function defineEntityLoader<Source, Key extends TagValue, Row extends obj
     version: definition.version,
     ...(policy.profile === undefined ? {} : { profile: policy.profile }),
   };
-  const keyRead: TableRead<Key> = { table: definition.table, filter: { [definition.keyColumn]: (key) => key } };
+  const keyRead = keyReadOf(definition);
   const alsoReads = definition.alsoReads ?? [];
   const rowReads = definition.rowReads ?? [];
   declareReads(alsoReads);
@@ -77,16 +84,20 @@ export function defineEntityLoader<Source, Key extends TagValue, Row extends obj
   const tagsOf = (of: Partition, key: Key): readonly Tag[] => {
     const own =
       definition.byRow === false
-        ? tagsOfRead(keyRead, of, key)
+        ? tagsOfRead(keyRead, { of, ask: key })
         : [tags.row(of, definition.table, key), tags.everyRow(of, definition.table)];
-    return [...own, ...alsoReads.flatMap((read) => tagsOfRead(read, partitionOf(read, of), key))];
+    return [...own, ...alsoReads.flatMap((read) => tagsOfRead(read, { of: partitionOf(read, of), ask: key }))];
   };
+
+  const tagsOfRow = (of: Partition, row: Row): readonly Tag[] => [
+    ...tagsOf(of, definition.keyOf(row)),
+    ...rowReads.flatMap((read) => tagsOfRowRead(read, partitionOf(read, of), row)),
+  ];
 
   const toLoaded = (of: Partition, key: Key, row: Row | null): Loaded<Row | null> => {
     const collector = new Collector(of);
-    for (const tag of tagsOf(of, key)) collector.tag(tag);
+    for (const tag of row === null ? tagsOf(of, key) : tagsOfRow(of, row)) collector.tag(tag);
     if (row === null) collector.restrict({ maxAge: NEGATIVE_MAX_AGE });
-    else for (const read of rowReads) for (const tag of tagsOfRowRead(read, partitionOf(read, of), row)) collector.tag(tag);
     return { value: row, collector };
   };
 
@@ -114,6 +125,7 @@ export function defineEntityLoader<Source, Key extends TagValue, Row extends obj
     table: definition.table,
     subject,
     keyOf: definition.keyOf,
+    tagsOfRow: (row, own) => tagsOfRow(partitionOf(definition, own), row),
     committed: (row) => async (reader, committed) => {
       const of = reader.partitionFor(definition.partition, name);
       const key = definition.keyOf(row);

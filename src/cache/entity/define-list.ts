@@ -7,7 +7,7 @@ import type { Policy } from '../core/policy.js';
 import type { Definition, Reader } from '../core/reader.js';
 import type { Partition, Tag } from '../core/tags.js';
 import { definitions, factsOfList } from './definitions.js';
-import { declareReads, partitionOf, tagsOfRead, type TableRead } from './reads.js';
+import { declareReads, partitionOf, tagsOfRead, tagsOfRowRead, type ListRead, type RowRead } from './reads.js';
 
 export interface ListDefinition<Source, Ask, Answer> {
   readonly name: string;
@@ -17,11 +17,11 @@ export interface ListDefinition<Source, Ask, Answer> {
   /** Changes with the columns and the meaning of the answer: entries of another shape are other keys (P5). */
   readonly version: string;
   /** Every table that the query names, with the equality conditions it puts on them (F6). */
-  readonly reads: readonly TableRead<Ask>[];
+  readonly reads: readonly ListRead<Ask, Answer>[];
   /** Who answers for changes of its tables that no trigger captures, where there are such. */
   readonly invalidatedBy?: string;
-  /** Tags of rows that no declared condition covers: those of joined tables, known only from the answer. */
-  readonly rowTags?: (answer: Answer, own: Partition) => readonly Tag[];
+  /** Rows that no condition of `reads` covers: those of joined tables, known only from the answer. */
+  readonly rowReads?: readonly RowRead<Answer>[];
   readonly query: (source: Source, ask: Ask) => Promise<Answer>;
   /** Hands rows of the answer to loaders' memos, so that nobody asks for them again in this operation. */
   readonly primes?: (answer: Answer, prime: Prime<Source>) => void;
@@ -29,7 +29,12 @@ export interface ListDefinition<Source, Ask, Answer> {
 
 /** Gives a row that a list brought along to a loader. */
 export type Prime<Source> = <Row>(
-  loader: { keyOf(row: Row): unknown; prime(reader: Reader<Source>, key: never, entry: Entry<Row | null>): void },
+  loader: {
+    readonly table: string;
+    keyOf(row: Row): unknown;
+    tagsOfRow(row: Row, own: Partition): readonly Tag[];
+    prime(reader: Reader<Source>, key: never, entry: Entry<Row | null>): void;
+  },
   rows: readonly Row[],
 ) => void;
 
@@ -43,8 +48,8 @@ export interface ListLoader<Ask, Answer> {
  */
 export function defineList<Source, Ask, Answer>(
   definition: ListDefinition<Source, Ask, Answer>,
-): Definition<Source, ListLoader<Ask, Answer>> & { readonly subject: Subject; readonly reads: readonly TableRead<Ask>[] } {
-  const { name, policy, reads } = definition;
+): Definition<Source, ListLoader<Ask, Answer>> & { readonly subject: Subject; readonly reads: readonly ListRead<Ask, Answer>[] } {
+  const { name, policy, reads, rowReads = [] } = definition;
   const subject: Subject = {
     layer: 'list',
     name,
@@ -52,17 +57,26 @@ export function defineList<Source, Ask, Answer>(
     ...(policy.profile === undefined ? {} : { profile: policy.profile }),
   };
   declareReads(reads);
+  declareReads(rowReads);
+  // Of these tables a change of a row that the answer holds is told by the row's own tag.
+  const narrow = new Set(reads.filter(({ columns }) => columns !== undefined).map(({ table }) => table));
   definitions.declare(() => factsOfList(definition));
 
   const loadEntry = (reader: Reader<Source>, of: Partition, ask: Ask): Promise<Entry<Answer>> => {
     const identity = reader.cache.identities.of(subject, of, ask);
     return reader.cache.read(reader.request, { identity, policy }, async (): Promise<Loaded<Answer>> => {
       const collector = new Collector(of);
-      for (const read of reads) {
-        for (const tag of tagsOfRead(read, partitionOf(read, of), ask)) collector.tag(tag);
-      }
       const value = await definition.query(reader.sources(of), ask);
-      for (const tag of definition.rowTags?.(value, of) ?? []) collector.tag(tag);
+      for (const read of reads) {
+        for (const tag of tagsOfRead(read, { of: partitionOf(read, of), ask, answer: value })) collector.tag(tag);
+      }
+      for (const read of rowReads) {
+        for (const tag of tagsOfRowRead(read, partitionOf(read, of), value)) collector.tag(tag);
+      }
+      definition.primes?.(value, (loader, rows) => {
+        if (!narrow.has(loader.table)) return;
+        for (const row of rows) for (const tag of loader.tagsOfRow(row, of)) collector.tag(tag);
+      });
       return { value, collector };
     });
   };

@@ -21,7 +21,7 @@ function schemaOf(sdl: string, computed: readonly string[] = []): GraphQLSchema 
 const contradictions = (sdl: string, told: Partial<AuditFacts> = {}, computed: readonly string[] = []): readonly string[] => auditCache(schemaOf(sdl, computed), told).contradictions;
 
 const policy = { maxAge: 60_000, staleWhileRevalidate: 0, scope: 'PUBLIC' } as const;
-const read = (table: string, more: Partial<ReadFacts> = {}): ReadFacts => ({ table, partition: 'own', by: 'columns', columns: ['shelf_id'], wholeTable: false, ...more });
+const read = (table: string, more: Partial<ReadFacts> = {}): ReadFacts => ({ table, partition: 'own', by: 'columns', columns: ['shelf_id'], watched: null, containing: null, within: null, wholeTable: false, ...more });
 const jars: DefinitionFacts = { layer: 'list', name: 'jarsOfShelf', policy, reads: [read('jars')] };
 const jarById: DefinitionFacts = { layer: 'entity', name: 'jar', policy, reads: [read('jars', { by: 'row', columns: ['id'] })] };
 const facts: Partial<AuditFacts> = {

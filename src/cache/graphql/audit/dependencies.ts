@@ -43,7 +43,7 @@ export class Dependencies {
     if (definition !== undefined) return definition.reads;
     const table = tables?.find((one) => one.name === name);
     if (table === undefined && tables !== null) return null;
-    return [{ table: name, partition: table?.partition ?? 'own', by: 'table', columns: [], wholeTable: true }];
+    return [{ table: name, partition: table?.partition ?? 'own', by: 'table', columns: [], watched: null, containing: null, within: null, wholeTable: true }];
   }
 
   /** What is declared where a directive stands; null where nothing is. */
