@@ -1,8 +1,12 @@
+import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { partition, Reader } from '../../src/cache/index.js';
 import { schema } from '../../src/database/schema.js';
 import { DEMO_TENANTS } from '../../src/database/seed/demo-accounts.js';
+import type { ReadDb } from '../../src/graphql/context.js';
+import { medicineById } from '../../src/modules/pharmacy/medicine.loaders.js';
 import { backends, type Running } from '../support/backends.js';
 import { decisionsDuring, type Decisions } from '../support/decisions.js';
 
@@ -57,12 +61,27 @@ describe.each(backends)('what a write makes visible, and what it leaves alone, o
   /** Reads that were answered from the cache: nothing was missing. */
   const isHit = ({ hits, misses }: Decisions): boolean => hits.length > 0 && misses.length === 0;
 
-  it('a price: in the detail and in every list that shows it, and nowhere else', () =>
+  it('a price: in the detail and in every list that shows it; all other details, lists of other categories, counts and searches stay', () =>
     running.whileTrusted(async () => {
       const [first, second] = await categories();
-      const [changed, other] = (await list(first?.id)).nodes;
+      const { nodes } = await list(first?.id);
+      const [changed, ...others] = nodes;
+      const further = (await list(second?.id)).nodes;
+      const unrelated = further[0]?.name.split(/[^A-Za-z0-9]/).find((word) => word.length > 3 && changed?.name.includes(word) === false) ?? '';
+      const counts = () => running.client.data('query ($categoryId: ID) { all: medicines { totalCount } of: medicines(categoryId: $categoryId) { totalCount } categories { medicineCount } lowStockCount }', { token: staff, variables: { categoryId: first?.id } });
+      const searches = () => running.client.data('query ($search: String) { medicines(search: $search, first: 200) { totalCount edges { node { id price { amount } } } } }', { ...here, variables: { search: unrelated } });
+      const stock = () => running.client.data('query ($id: ID!) { stock(medicineId: $id) { quantity } }', { token: staff, variables: { id: changed?.id } });
       const elsewhere = () => list(second?.id);
-      for (const read of [() => detail(changed?.id ?? ''), () => detail(other?.id ?? ''), elsewhere, () => list(undefined, 'riverside')]) await read();
+      // All at once, as a list of favourites would ask for them.
+      const details = async () => {
+        const { cache, database } = running.app;
+        const own = partition(DEMO_TENANTS.find(({ slug }) => slug === 'downtown')?.id ?? '');
+        const reader = new Reader<ReadDb>({ cache, request: cache.begin(), partition: own, sources: (of) => (query) => database.read({ tenantId: of }, query) });
+        await reader.load(medicineById).loadMany([...others, ...further].map(({ id }) => id));
+      };
+      for (const read of [() => detail(changed?.id ?? ''), details, elsewhere, searches, stock, () => list(undefined, 'riverside')]) await read();
+      // Pages are read here, too, and with them the pieces that they are part of; the numbers are what is to stay.
+      await counts();
       await running.settled();
 
       const price = (changed?.price ?? 0) + 17;
@@ -70,8 +89,9 @@ describe.each(backends)('what a write makes visible, and what it leaves alone, o
 
       expect((await detail(changed?.id ?? ''))?.price.amount).toBe(price);
       expect((await list(first?.id)).nodes.find(({ id }) => id === changed?.id)?.price).toBe(price);
-      expect(isHit(await watched(() => detail(other?.id ?? '')))).toBe(true);
-      expect(isHit(await watched(elsewhere))).toBe(true);
+      for (const read of [details, elsewhere, searches, stock]) expect(isHit(await watched(read))).toBe(true);
+      const { misses } = await watched(counts);
+      expect(misses.filter((miss) => !['response Query.medicines', 'list medicines'].includes(miss))).toEqual([]);
       expect(isHit(await watched(() => list(undefined, 'riverside')))).toBe(true);
     }));
 
@@ -109,20 +129,33 @@ describe.each(backends)('what a write makes visible, and what it leaves alone, o
     expect(await list()).toEqual(before);
   });
 
-  it('a sale: the stock and what is counted from it; the medicine and its lists stay', () =>
+  it('a sale: the stock; the medicine and its lists stay, and the number of those that are low until this is one', () =>
     running.whileTrusted(async () => {
       const query = '{ topMedicines(first: 30) { id name category { name } product { tradeName } stock { quantity } } lowStockCount }';
       const read = () => running.client.data<{ topMedicines: { id: string; stock: { quantity: number } }[] }>(query, { token: staff });
-      const [sold] = (await read()).topMedicines.filter(({ stock }) => stock.quantity > 0);
+      const sell = (medicineId: string | undefined, quantity: number): Promise<unknown> =>
+        running.client.data('mutation ($input: SellMedicineInput!) { sellMedicine(input: $input) { total { amount } } }', { token: staff, variables: { input: { medicineId, quantity } } });
+      const [sold] = (await read()).topMedicines.filter(({ stock }) => stock.quantity > 60);
       await running.settled();
-      await running.client.data('mutation ($input: SellMedicineInput!) { sellMedicine(input: $input) { total { amount } } }', {
-        token: staff,
-        variables: { input: { medicineId: sold?.id, quantity: 1 } },
-      });
+      await sell(sold?.id, 1);
       let after: Awaited<ReturnType<typeof read>> | undefined;
       const { misses } = await watched(async () => (after = await read()));
       expect(after?.topMedicines.find(({ id }) => id === sold?.id)?.stock.quantity).toBe((sold?.stock.quantity ?? 0) - 1);
-      expect([...misses].sort()).toEqual(['entity stock', 'list lowStockCount', 'response Query.lowStockCount', 'response Query.topMedicines']);
+      expect([...misses].sort()).toEqual(['entity stock', 'response Query.topMedicines']);
+
+      const lowStockCount = async (): Promise<number> => (await running.client.data<{ lowStockCount: number }>('{ lowStockCount }', { token: staff })).lowStockCount;
+      const before = await lowStockCount();
+      const { reorderLevel } = (await running.client.data<{ stock: { reorderLevel: number } }>('query ($id: ID!) { stock(medicineId: $id) { reorderLevel } }', { token: staff, variables: { id: sold?.id } })).stock;
+      const toSell = (sold?.stock.quantity ?? 0) - 1 - reorderLevel;
+      expect(toSell).toBeGreaterThan(0);
+      for (const quantity of [toSell - 1, 1].filter((units) => units > 0)) {
+        expect(await lowStockCount()).toBe(before);
+        await sell(sold?.id, quantity);
+      }
+      expect(await lowStockCount()).toBe(before + 1);
+      await running.settled();
+      await sell(sold?.id, 1);
+      expect(isHit(await watched(async () => expect(await lowStockCount()).toBe(before + 1)))).toBe(true);
     }));
 
   it('what was looked up in vain is found once it is there: by id, in lists and in counts', async () => {

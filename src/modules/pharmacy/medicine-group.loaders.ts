@@ -37,6 +37,7 @@ export const variantsOfGroup = defineEntityLoader<ReadDb, string, GroupVariants>
   version: shapeOf(variantColumns),
   keyColumn: 'group_id',
   byRow: false,
+  columns: [],
   batch: (read, groupIds) => read((db) => variantsOfGroups(db, groupIds)),
   keyOf: ({ groupId }) => groupId,
 });

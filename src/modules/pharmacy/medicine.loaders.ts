@@ -1,6 +1,6 @@
-import { defineEntityLoader, defineList } from '../../cache/index.js';
-import { toPage, type Page } from '../../graphql/connection.js';
+import { defineEntityLoader, defineList, type TableRead } from '../../cache/index.js';
 import type { ReadDb } from '../../graphql/context.js';
+import type { PlacedPage } from '../../graphql/placed-page.js';
 import { profiles } from '../../graphql/profiles.js';
 import { shapeOf } from '../../graphql/shape.js';
 import {
@@ -18,6 +18,14 @@ import {
 } from './medicine.queries.js';
 
 const version = shapeOf(medicineColumns);
+
+/** The medicines that lists and counts choose from; what else of them counts is said by each. */
+const offered: Pick<TableRead<MedicineFilter>, 'table' | 'filter' | 'optional' | 'containing'> = {
+  table: 'medicines',
+  filter: { category_id: ({ categoryId }) => categoryId ?? undefined, offered: () => true },
+  optional: ['category_id'],
+  containing: { column: 'name', text: ({ search }) => search ?? undefined },
+};
 
 export const medicineById = defineEntityLoader<ReadDb, string, MedicineRow>({
   name: 'medicine',
@@ -43,13 +51,13 @@ export const medicineByProduct = defineEntityLoader<ReadDb, string, MedicineRow>
   keyOf: (medicine) => medicine.productId,
 });
 
-export const medicineList = defineList<ReadDb, MedicinePageAsk, Page<MedicineRow>>({
+export const medicineList = defineList<ReadDb, MedicinePageAsk, PlacedPage<MedicineRow>>({
   name: 'medicines',
   partition: 'own',
   policy: profiles.list,
-  version,
-  reads: [{ table: 'medicines', filter: { category_id: (ask) => ask.categoryId ?? undefined } }],
-  query: (read, ask) => read(async (db) => toPage(await medicinePage(db, ask), ask.page)),
+  version: `${version}, placed`,
+  reads: [{ ...offered, columns: ['name'], within: { column: 'name', span: ({ places }) => places } }],
+  query: (read, ask) => read((db) => medicinePage(db, ask)),
   primes: (page, prime) => {
     prime(medicineById, page.rows);
   },
@@ -60,7 +68,7 @@ export const medicineTotal = defineList<ReadDb, MedicineFilter, number>({
   partition: 'own',
   policy: profiles.list,
   version: '1',
-  reads: [{ table: 'medicines', filter: { category_id: (filter) => filter.categoryId ?? undefined } }],
+  reads: [{ ...offered, columns: [] }],
   query: (read, filter) => read((db) => countMedicines(db, filter)),
 });
 
@@ -73,6 +81,8 @@ export const medicineCountByCategory = defineEntityLoader<ReadDb, string, Catego
   version: '1',
   keyColumn: 'category_id',
   byRow: false,
+  where: { offered: true },
+  columns: [],
   batch: (read, categoryIds) => read((db) => countByCategory(db, categoryIds)),
   keyOf: ({ categoryId }) => categoryId,
 });
@@ -82,7 +92,7 @@ export const topMedicineList = defineList<ReadDb, { readonly first: number }, re
   partition: 'own',
   policy: profiles.list,
   version,
-  reads: [{ table: 'medicines', wholeTable: true }],
+  reads: [{ table: 'medicines', filter: { offered: () => true }, columns: [], within: { column: 'rank', span: (rows, { first }) => ({ from: 0, to: rows.length < first ? Infinity : (rows.at(-1)?.rank ?? Infinity) }) } }],
   query: (read, { first }) => read((db) => highestRanked(db, first)),
   primes: (rows, prime) => {
     prime(medicineById, rows);

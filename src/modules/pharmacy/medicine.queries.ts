@@ -1,8 +1,9 @@
-import { and, asc, count, eq, ilike, inArray, isNotNull, isNull, sql, type SQL } from 'drizzle-orm';
+import { and, asc, count, eq, ilike, inArray, isNotNull, sql, type SQL } from 'drizzle-orm';
 import type { Db } from '../../database/database.js';
 import { productGroups, products } from '../../database/tables/catalogue.js';
 import { categories, medicines, stockLevels } from '../../database/tables/pharmacy.js';
 import type { TextPageAsk } from '../../graphql/page-args.js';
+import { placeInPage, toPlacedPage, type PlacedPage } from '../../graphql/placed-page.js';
 import { containing } from '../../graphql/search.js';
 
 export interface MedicineRow {
@@ -37,7 +38,7 @@ export interface MedicinePageAsk extends MedicineFilter {
   readonly page: TextPageAsk;
 }
 
-const offered = isNull(medicines.discontinuedAt);
+const offered = eq(medicines.offered, true);
 
 const matching = ({ categoryId, search }: MedicineFilter): SQL | undefined =>
   and(
@@ -52,14 +53,17 @@ export const medicinesById = (db: Db, ids: readonly string[]): Promise<MedicineR
 export const medicinesByProduct = (db: Db, productIds: readonly string[]): Promise<MedicineRow[]> =>
   db.select(medicineColumns).from(medicines).where(inArray(medicines.productId, [...productIds]));
 
-/** One row more than asked for tells whether there is another page. */
-export const medicinePage = (db: Db, { page, ...filter }: MedicinePageAsk): Promise<MedicineRow[]> =>
-  db
-    .select(medicineColumns)
+/** A page, and which places in the order of names it fills: up to the row behind it, which tells that there is another page. */
+export async function medicinePage(db: Db, { page, ...filter }: MedicinePageAsk): Promise<PlacedPage<MedicineRow>> {
+  const { first, after } = page;
+  const found = await db
+    .select({ ...medicineColumns, place: placeInPage({ order: sql`${medicines.name}, ${medicines.id}`, text: medicines.name }, page) })
     .from(medicines)
-    .where(and(matching(filter), page.after === null ? undefined : sql`(${medicines.name}, ${medicines.id}) > (${page.after[0]}, ${page.after[1]}::uuid)`))
+    .where(and(matching(filter), after === null ? undefined : sql`(${medicines.name}, ${medicines.id}) > (${after[0]}, ${after[1]}::uuid)`))
     .orderBy(asc(medicines.name), asc(medicines.id))
-    .limit(page.first + 1);
+    .limit(first + 1);
+  return toPlacedPage(found, page);
+}
 
 export async function countMedicines(db: Db, filter: MedicineFilter): Promise<number> {
   const [counted] = await db.select({ medicines: count() }).from(medicines).where(matching(filter));

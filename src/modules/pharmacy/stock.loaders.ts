@@ -2,7 +2,7 @@ import { defineEntityLoader, defineList } from '../../cache/index.js';
 import type { ReadDb } from '../../graphql/context.js';
 import { profiles } from '../../graphql/profiles.js';
 import { shapeOf } from '../../graphql/shape.js';
-import { countLowStock, stockByMedicine, stockColumns, type StockRow } from './stock.queries.js';
+import { lowStock as queryLowStock, stockByMedicine, stockColumns, type LowStock, type StockRow } from './stock.queries.js';
 
 export const stockOfMedicine = defineEntityLoader<ReadDb, string, StockRow>({
   name: 'stock',
@@ -15,14 +15,13 @@ export const stockOfMedicine = defineEntityLoader<ReadDb, string, StockRow>({
   keyOf: (stock) => stock.medicineId,
 });
 
-export const lowStockCount = defineList<ReadDb, Record<string, never>, number>({
-  name: 'lowStockCount',
+/** What of the medicines counts is whether those that are low are offered; a price, or what another one becomes, does not. */
+export const lowStock = defineList<ReadDb, Record<string, never>, LowStock>({
+  name: 'lowStock',
   partition: 'own',
   policy: profiles.stats,
   version: '1',
-  reads: [
-    { table: 'stock_levels', wholeTable: true },
-    { table: 'medicines', wholeTable: true },
-  ],
-  query: (read) => read(countLowStock),
+  reads: [{ table: 'stock_levels', filter: { low: () => true }, columns: [] }],
+  rowReads: [{ table: 'medicines', having: { column: 'id', values: ({ medicineIds }) => medicineIds ?? undefined, columns: ['offered'] } }],
+  query: (read) => read(queryLowStock),
 });

@@ -1,4 +1,4 @@
-import { and, count, eq, gte, inArray, isNull, lte, sql } from 'drizzle-orm';
+import { and, eq, gte, inArray, sql } from 'drizzle-orm';
 import type { Db } from '../../database/database.js';
 import { medicines, stockLevels, stockMovements } from '../../database/tables/pharmacy.js';
 import { MAX_INT } from '../../graphql/validation.js';
@@ -20,14 +20,27 @@ export const stockColumns = {
 export const stockByMedicine = (db: Db, medicineIds: readonly string[]): Promise<StockRow[]> =>
   db.select(stockColumns).from(stockLevels).where(inArray(stockLevels.medicineId, [...medicineIds]));
 
-/** Medicines that should be reordered; those discontinued will not be. */
-export async function countLowStock(db: Db): Promise<number> {
-  const [counted] = await db
-    .select({ medicines: count() })
+/** What is low, whether or not it is offered. */
+export interface LowStock {
+  /** Medicines that should be reordered; those discontinued will not be. */
+  readonly toReorder: number;
+  /** All that are low; null for more than can be named. */
+  readonly medicineIds: readonly string[] | null;
+}
+
+/** With more medicines low, the number depends on them all. */
+const MAX_NAMED = 100;
+
+export async function lowStock(db: Db): Promise<LowStock> {
+  const [found] = await db
+    .select({
+      toReorder: sql<number>`(count(*) filter (where ${medicines.offered}))::int`,
+      medicineIds: sql<readonly string[] | null>`case when count(*) <= ${MAX_NAMED} then coalesce(json_agg(${medicines.id} order by ${medicines.id}), '[]'::json) end`,
+    })
     .from(stockLevels)
     .innerJoin(medicines, eq(medicines.id, stockLevels.medicineId))
-    .where(and(lte(stockLevels.quantity, stockLevels.reorderLevel), isNull(medicines.discontinuedAt)));
-  return counted?.medicines ?? 0;
+    .where(eq(stockLevels.low, true));
+  return found ?? { toReorder: 0, medicineIds: [] };
 }
 
 /**

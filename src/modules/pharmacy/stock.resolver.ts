@@ -7,7 +7,7 @@ import type { MedicineRow } from './medicine.queries.js';
 import { loadMedicine } from './medicine.service.js';
 import { Medicine } from './medicine.type.js';
 import { Money } from './money.type.js';
-import { lowStockCount, stockOfMedicine } from './stock.loaders.js';
+import { lowStock, stockOfMedicine } from './stock.loaders.js';
 import type { StockRow } from './stock.queries.js';
 import { adjustStock, sellMedicine, stock, type Sale, type StockChange } from './stock.service.js';
 import { AdjustStockInput, AdjustStockPayload, SellMedicineInput, SellMedicinePayload, StockLevel } from './stock.type.js';
@@ -24,10 +24,10 @@ export class StockResolver {
 
   @Requires('STAFF')
   @CacheProfile('stats')
-  @Reads(lowStockCount)
+  @Reads(lowStock)
   @Query(() => Int, { description: 'How many medicines are at or below their reorder level, discontinued ones left out.' })
-  lowStockCount(@Ctx() ctx: Context): Promise<number> {
-    return ctx.load(lowStockCount).load({});
+  async lowStockCount(@Ctx() ctx: Context): Promise<number> {
+    return (await ctx.load(lowStock).load({})).toReorder;
   }
 
   @Requires('STAFF')
