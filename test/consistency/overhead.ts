@@ -68,7 +68,7 @@ async function measure(options: Options, isDurable: boolean): Promise<Measured> 
     const shelves = await stockShelves(services.databaseUrl, sql);
     await sql`update stock_levels set quantity = 1000000`;
     await sql.end();
-    const bareUrl = await copyWithoutTriggers(services.databaseUrl);
+    const bareUrl = await copyOf(services.databaseUrl);
 
     const start = async (index: number, changed: Partial<NodeArguments>): Promise<NodeProcess> => {
       const args: NodeArguments = {
@@ -88,6 +88,8 @@ async function measure(options: Options, isDurable: boolean): Promise<Measured> 
       return node;
     };
     const nodes = [await start(0, {}), await start(1, { databaseUrl: bareUrl, isBare: true })];
+    // A node does not start where nothing captures changes.
+    await takeTriggersOut(bareUrl);
     const [shelf] = shelves;
     if (shelf === undefined) throw new Error('there is no shelf');
     const rows = shelf.rows.filter(({ stock }) => stock.latest.state.quantity !== null);
@@ -110,8 +112,8 @@ async function measure(options: Options, isDurable: boolean): Promise<Measured> 
   }
 }
 
-/** Another database with the same rows, of which nobody is told anything. */
-async function copyWithoutTriggers(databaseUrl: string): Promise<string> {
+/** Another database with the same rows. */
+async function copyOf(databaseUrl: string): Promise<string> {
   const url = new URL(databaseUrl);
   const source = url.pathname.slice(1);
   const name = `${source}_bare`;
@@ -120,14 +122,19 @@ async function copyWithoutTriggers(databaseUrl: string): Promise<string> {
   const sql = postgres(admin.href, { max: 1, onnotice: () => undefined });
   await sql`create database ${sql(name)} template ${sql(source)}`.finally(() => sql.end());
   url.pathname = `/${name}`;
-  const bare = postgres(url.href, { max: 1, onnotice: () => undefined });
-  try {
-    const tables = await bare<{ name: string }[]>`select distinct tgrelid::regclass::text as name from pg_trigger where tgname like 'larder_capture%'`;
-    for (const table of tables) await bare`alter table ${bare(table.name)} disable trigger user`;
-    // Another database is another cache: the two nodes share a Redis and must not share entries.
-    await bare`update cache_identity set id = gen_random_uuid()`;
-  } finally {
-    await bare.end();
-  }
+  const copy = postgres(url.href, { max: 1, onnotice: () => undefined });
+  // Another database is another cache: the two nodes share a Redis and must not share entries.
+  await copy`update cache_identity set id = gen_random_uuid()`.finally(() => copy.end());
   return url.href;
+}
+
+/** From then on nobody is told what changes. */
+async function takeTriggersOut(databaseUrl: string): Promise<void> {
+  const sql = postgres(databaseUrl, { max: 1, onnotice: () => undefined });
+  try {
+    const tables = await sql<{ name: string }[]>`select distinct tgrelid::regclass::text as name from pg_trigger where tgname like 'larder_capture%'`;
+    for (const table of tables) await sql`alter table ${sql(table.name)} disable trigger user`;
+  } finally {
+    await sql.end();
+  }
 }
