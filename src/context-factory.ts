@@ -1,4 +1,4 @@
-import { BYPASS, Collector, covers, GLOBAL, partition, positionToken, Reader, Remembered, type Invalidation, type Sources, type Tag } from './cache/index.js';
+import { BYPASS, Collector, GLOBAL, isCovered, partition, positionToken, Reader, Remembered, type Invalidation, type Sources, type Tag } from './cache/index.js';
 import type { Database, Db, DbScope } from './database/database.js';
 import { Context, type ReadDb, type Transaction, type WriteScope } from './graphql/context.js';
 import { LarderError } from './graphql/errors.js';
@@ -37,7 +37,7 @@ export function createContextFactory(rooms: ContextRooms): (incoming: IncomingRe
 
   return async ({ credentials, client, isGivenUp }) => {
     // Before the first read of anything: who asks is read through the cache, too (F1).
-    const request = cache.begin({ bypass: credentials.after !== null && !(await isCovered(rooms, credentials.after)) });
+    const request = cache.begin({ bypass: credentials.after !== null && !(await isCovered(cache.ledger, credentials.after)) });
     const transactions = (writes: WriteLog, tenantId: () => string | null): Transaction => async (scope, work, storing) => {
       const before = cache.ledger.stamp();
       const done: { invalidation: Invalidation | null } = { invalidation: null };
@@ -89,18 +89,6 @@ function inTime<T>(work: (tx: Db) => Promise<T>, isGivenUp: () => boolean): (tx:
     check();
     return result;
   };
-}
-
-/**
- * Whether this node's copy of the ledger holds what the client has seen answered, after one sync if need be. What is not
- * covered even then, of another epoch or malformed, is read without the caches (F3).
- */
-async function isCovered({ cache }: ContextRooms, after: string | null): Promise<boolean> {
-  if (after === null) return true;
-  if (after === BYPASS) return false;
-  if (covers(cache.ledger, after)) return true;
-  await cache.ledger.sync().catch(() => undefined);
-  return covers(cache.ledger, after);
 }
 
 export type WriteRooms = Pick<ContextRooms, 'database' | 'feed' | 'relay'>;

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Cache, ChangeFeed, predicateForms, ledgerConnection, MemoryLedger, NOTHING, openStores, RedisLedger, type Ledger, type Stores, TRUST_MS, type Without } from './cache/index.js';
+import { ChangeFeed, createCache, NOTHING, predicateForms, TRUST_MS, type Cache, type Stores, type Without } from './cache/index.js';
 import type { Config } from './config.js';
 import type { Database } from './database/database.js';
 import { DatabaseError, isUnavailable } from './database/database-error.js';
@@ -28,59 +28,35 @@ export interface OpenCache {
   close(): Promise<void>;
 }
 
-/** Bound of one call of the ledger's script; above it a mutation answers that its invalidation is pending. */
-const LEDGER_DEADLINE_MS = 500;
-
 /** Where only this process can write, polls have nothing to find but what a crash has left. */
 const IDLE_POLL_MS = 60_000;
 
 /** Opens stores and ledger, and begins to follow the outbox. */
-export async function openCache({ config, database, clock, logger, without = NOTHING, ledgerMaxTags: maxTags }: CacheRooms): Promise<OpenCache> {
+export async function openCache({ config, database, clock, logger, without = NOTHING, ledgerMaxTags }: CacheRooms): Promise<OpenCache> {
   const { enabled, prefix, deadline, memoryBytes, maxEntryBytes } = config.cache;
-  let ledger: Ledger | undefined;
-  const stores = await openStores({
+  // A ledger in memory knows nothing of what another process would do.
+  if (config.redis === null && !(await database.exclude())) {
+    throw new DatabaseError('DATABASE_IN_USE', 'another server without Redis uses this database: stop it, or give both the same REDIS_URL.');
+  }
+  // PGlite's directory is locked by this process, and without Redis nothing outlives it.
+  const isAlone = database.kind === 'pglite' && config.redis === null;
+  const needsPolls = !isAlone && !without.has('outbox');
+  const created = await createCache({
     redis: config.redis,
     memoryBytes,
     maxEntryBytes,
     deadlineMs: deadline,
     prefix,
-    clock,
-    now: () => (ledger ?? clock).now(),
-    logger,
-  });
-  // PGlite's directory is locked by this process, and without Redis nothing outlives it.
-  const isAlone = database.kind === 'pglite' && stores.redis === null;
-  const needsPolls = !isAlone && !without.has('outbox');
-  if (stores.redis === null) {
-    // A ledger in memory knows nothing of what another process would do.
-    if (!(await database.exclude())) throw new DatabaseError('DATABASE_IN_USE', 'another server without Redis uses this database: stop it, or give both the same REDIS_URL.');
-    ledger = new MemoryLedger({ clock, maxTags, needsPolls, without });
-  } else {
-    const connection = ledgerConnection(stores.redis, logger);
-    const shared = new RedisLedger({
-      connection,
-      prefix,
-      databaseId: database.id,
-      clock,
-      deadlineMs: LEDGER_DEADLINE_MS,
-      maxTags,
-      needsPolls,
-      logger,
-      without,
-    });
-    await shared.start();
-    ledger = shared;
-  }
-  const cache = new Cache({
-    store: stores.store,
-    ledger,
-    prefix,
     databaseId: database.id,
     enabled,
     isSourceFailure: isUnavailable,
-    onBackgroundError: (error) => logger.warn({ err: error }, 'something in the background failed'),
+    needsPolls,
+    clock,
+    logger,
+    ledgerMaxTags,
     without,
   });
+  const { core: cache, stores } = created;
   const feed = new ChangeFeed(cache);
   const relay = new Relay({
     database,
@@ -110,9 +86,7 @@ export async function openCache({ config, database, clock, logger, without = NOT
     stores,
     close: async () => {
       await relay.close();
-      await cache.drain();
-      await cache.ledger.close();
-      await stores.close();
+      await created.close();
     },
   };
 }

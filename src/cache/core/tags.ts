@@ -26,6 +26,9 @@ export function partition(name: string): Partition {
 /** The partition of reference data that all partitions share, said aloud. */
 export const GLOBAL = partition('global');
 
+/** The partition of who has only one: no tenants, said aloud. */
+export const SINGLE = partition('single');
+
 export type TagValue = string | number | bigint | boolean | null;
 
 /**
