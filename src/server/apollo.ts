@@ -1,5 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import { ApolloServer, HeaderMap, type BaseContext, type HTTPGraphQLRequest } from '@apollo/server';
+import { ApolloServer, type BaseContext } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import type { Logger } from '../lib/logger.js';
 import type { GraphqlOptions } from './graphql-endpoint.js';
@@ -41,21 +40,6 @@ export function createApollo<Context extends BaseContext>(options: GraphqlOption
       ...options.plugins,
     ],
   });
-}
-
-export interface ParsedRequest {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: unknown;
-}
-
-export function toApollo(request: ParsedRequest): HTTPGraphQLRequest {
-  const headers = new HeaderMap();
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
-  }
-  return { method: request.method, headers, search: searchOf(request.url), body: request.body };
 }
 
 export function searchOf(url: string): string {

@@ -1,13 +1,13 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import type { ApolloServerPlugin, BaseContext, HTTPGraphQLResponse } from '@apollo/server';
+import type { ApolloServerPlugin, BaseContext } from '@apollo/server';
 import type { KeyValueCache } from '@apollo/utils.keyvaluecache';
 import proxyAddr from '@fastify/proxy-addr';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RequestPayload } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
-import type { HttpReply } from '../cache/http/index.js';
+import { answerHttp, type AnyHttpReply } from '../cache/http/index.js';
 import type { Config } from '../config.js';
-import { createApollo, searchOf, toApollo } from './apollo.js';
+import { createApollo, searchOf } from './apollo.js';
 import { identifyArrivals, type ArrivalOptions } from './arrival.js';
 import { FastPath, type Begun, type FastPathOptions } from './fast-path.js';
 import { admitRequest } from './limits/admit-request.js';
@@ -77,27 +77,19 @@ export async function serveGraphql<Context extends BaseContext>(
       if (begun !== undefined && begun.failure !== null) throw begun.failure;
       const operations = admitRequest(request, admission);
       const sent = { method: request.method, headers: request.headers, search: searchOf(request.url), body: request.body };
-      const question = begun?.context ? null : (front?.http.questionOf(sent) ?? null);
-      const answered = await giveUpAfter(config.limits.requestTimeout, async (isGivenUp): Promise<HttpReply | HTTPGraphQLResponse> => {
+      const entry = { http: begun?.context ? null : (front?.http ?? null), server: apollo };
+      const { status, headers, body } = await giveUpAfter(config.limits.requestTimeout, (isGivenUp): Promise<AnyHttpReply> => {
         const { id, headers, ip } = request;
+        // Who asks too often is told so, whatever it asks.
         const context = begun?.context ?? createContext({ id, headers, ip, operations, isGivenUp });
-        if (front !== null && question !== null) {
-          // Who may not ask is told so by Apollo, like everybody else.
-          const asked = await context.catch(() => null);
-          const reply = asked === null ? null : await front.http.answer(sent, question, asked);
-          if (reply !== null) return reply;
-        }
-        return apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest: toApollo(request), context: () => context });
+        // Apollo refuses some requests without asking for it.
+        context.catch(() => undefined);
+        return answerHttp(entry, sent, () => context);
       });
-      if (Buffer.isBuffer(answered.body) || typeof answered.body === 'string') {
-        const told = answered.headers as HttpReply['headers'];
-        const varies = vary(reply.getHeader('vary') as string | undefined, told['vary']);
-        return reply.code(answered.status ?? 200).headers({ ...told, ...(varies !== undefined && { vary: varies }) }).send(answered.body);
-      }
-      const { status = 200, headers, body } = answered as HTTPGraphQLResponse;
-      if (body.kind === 'chunked') throw new Error('an answer in parts, which no operation can ask for');
-      const told = Object.fromEntries(headers);
-      return reply.code(status).headers({ 'cache-control': 'no-store', ...told }).send(body.string);
+      if (!Buffer.isBuffer(body) && typeof body !== 'string') throw new Error('an answer in parts, which no operation can ask for');
+      const varies = vary(reply.getHeader('vary') as string | undefined, headers['vary']);
+      // Where nobody has said otherwise, no cache may keep it: no write would reach it there.
+      return reply.code(status).headers({ 'cache-control': 'no-store', ...headers, ...(varies !== undefined && { vary: varies }) }).send(body);
     },
   });
   server.route({

@@ -1,5 +1,5 @@
 import type { ApolloServerPlugin, BaseContext } from '@apollo/server';
-import { formatted, responseCachePlugin, type AnsweredPiece, type Question, type ResponseCache } from '../cache/graphql/index.js';
+import { apolloPlugin, formatted, type AnsweredPiece, type Question, type ResponseCache } from '../cache/graphql/index.js';
 import { HttpCache } from '../cache/http/index.js';
 import type { GraphqlOptions } from './graphql-endpoint.js';
 import type { OperationCosts } from './limits/operation-cost.js';
@@ -49,7 +49,7 @@ export function createFront<Context extends BaseContext>(options: FrontOptions<C
     },
     onAnswer,
   });
-  const plugin = responseCachePlugin<Context, never>(cache, {
+  const plugin = apolloPlugin<Context, never>(cache, {
     formatError: shown,
     explains,
     onAnswer,

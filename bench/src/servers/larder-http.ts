@@ -2,8 +2,9 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
 import { collectDefaultMetrics, Histogram, type Registry } from 'prom-client';
 import { createApp } from '../../../dist/app.js';
+import { answerHttp } from '../../../dist/cache/http/index.js';
 import type { Context } from '../../../dist/graphql/context.js';
-import { createApollo, toApollo } from '../../../dist/server/apollo.js';
+import { createApollo, searchOf } from '../../../dist/server/apollo.js';
 import { identifyArrivals, type Arrival } from '../../../dist/server/arrival.js';
 import type { Host, ServerOptions } from '../../../dist/server/create-server.js';
 import { FastPath, type Begun } from '../../../dist/server/fast-path.js';
@@ -82,10 +83,10 @@ async function answerByApollo({ apollo, createContext, requestTimeout }: ByApoll
   const parsed: unknown = begun.body === null ? undefined : JSON.parse(begun.body.toString());
   const answered = await giveUpAfter(requestTimeout, (isGivenUp) => {
     const context = begun.context ?? createContext({ id, headers: sent, ip: socket.remoteAddress ?? '', operations: 1, isGivenUp });
-    return apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest: toApollo({ method, url, headers: sent, body: parsed }), context: () => context });
+    return answerHttp({ http: null, server: apollo }, { method, headers: sent, search: searchOf(url), body: parsed }, () => context);
   });
-  const { status = 200, headers, body } = answered;
-  return { status, headers: { 'x-request-id': id, 'cache-control': 'no-store', ...Object.fromEntries(headers) }, body: body.kind === 'complete' ? body.string : '' };
+  const { status, headers, body } = answered;
+  return { status, headers: { 'x-request-id': id, 'cache-control': 'no-store', ...headers }, body: typeof body === 'string' ? body : '' };
 }
 
 async function close(server: Server, apollo: ApolloServer<Context>): Promise<void> {

@@ -1,28 +1,29 @@
 import { HeaderMap, type ApolloServerPlugin, type BaseContext, type GraphQLRequestContext } from '@apollo/server';
-import type { GraphQLError, GraphQLFormattedError } from 'graphql';
+import type { GraphQLError } from 'graphql';
+import { strictest } from '../core/policy.js';
+import type { Reader } from '../core/reader.js';
 import { explain } from './explain.js';
+import { formatted, headOf, type FormatError } from './format-errors.js';
 import type { OperationPlan } from './operation-plan.js';
 import { joinPieces, type AnsweredPiece, type Question, type ResponseCache } from './response-cache.js';
 
-export type FormatError = (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
-
-export interface ResponseCachePluginOptions<Context extends BaseContext> {
+export interface ApolloPluginOptions<Context extends BaseContext> {
   /** The same as is given to Apollo Server, which formats only what it has executed itself. */
   readonly formatError?: FormatError;
   /** In the place of Apollo's `didEncounterErrors`, for errors of fields. */
   readonly onErrors?: (errors: readonly GraphQLError[], request: GraphQLRequestContext<Context>) => void;
   /** Whether the answer tells how it came about, in `extensions.cache`. */
   readonly explains?: (context: Context) => boolean;
-  /** Told of every answer: takes samples of it, say. */
   /** Told of every query that Apollo has parsed and found valid. */
   readonly onValid?: (plan: OperationPlan, request: GraphQLRequestContext<Context>) => void;
+  /** Told of every answer: takes samples of it, say. */
   readonly onAnswer?: (question: Question<Context>, pieces: readonly AnsweredPiece[]) => void;
 }
 
 /** Lets Apollo Server answer queries from the response cache, after it has parsed and validated them. */
-export function responseCachePlugin<Context extends BaseContext, Source>(
+export function apolloPlugin<Context extends BaseContext, Source>(
   responses: ResponseCache<Context, Source>,
-  options: ResponseCachePluginOptions<Context> = {},
+  options: ApolloPluginOptions<Context> = {},
 ): ApolloServerPlugin<Context> {
   return {
     requestDidStart: () =>
@@ -38,16 +39,19 @@ export function responseCachePlugin<Context extends BaseContext, Source>(
           const pieces = await responses.answer(question);
           if (pieces === null) return null;
           options.onAnswer?.(question, pieces);
+          const reader = responses.options.readerOf(context);
+          if (reader !== null) tellApollo(request, pieces, reader);
           const errors = pieces.flatMap((piece) => piece.errors);
           if (errors.length > 0) options.onErrors?.(errors, request);
+          const { status, headers } = headOf(errors);
           return {
-            http: { status: undefined, headers: new HeaderMap() },
+            http: { status, headers: new HeaderMap(headers) },
             body: {
               kind: 'single',
               singleResult: {
                 ...(errors.length === 0 ? {} : { errors: errors.map((error) => formatted(error, options.formatError)) }),
                 data: JSON.parse(joinPieces(pieces)) as Record<string, unknown> | null,
-                ...(options.explains?.(context) === true ? { extensions: { cache: explain(pieces, responses.options.readerOf(context)) } } : {}),
+                ...(options.explains?.(context) === true ? { extensions: { cache: explain(pieces, reader) } } : {}),
               },
             },
           };
@@ -56,8 +60,17 @@ export function responseCachePlugin<Context extends BaseContext, Source>(
   };
 }
 
-/** As Apollo Server shows errors: with a code, and without what is none of the caller's business. */
-export function formatted(error: GraphQLError, formatError: FormatError | undefined): GraphQLFormattedError {
-  const shown: GraphQLFormattedError = { ...error.toJSON(), extensions: { ...error.extensions, code: error.extensions['code'] ?? 'INTERNAL_SERVER_ERROR' } };
-  return formatError === undefined ? shown : formatError(shown, error);
+/**
+ * Apollo's own plugins (caching headers, usage reports) get to know how long the answer lives, counted from when it was read
+ * as HTTP does (RFC 9111, section 4.2), and whose it is.
+ */
+function tellApollo({ overallCachePolicy }: Pick<GraphQLRequestContext<BaseContext>, 'overallCachePolicy'>, pieces: readonly AnsweredPiece[], { request, collector }: Reader<unknown>): void {
+  for (const { piece, entry } of pieces) {
+    if (piece.kind === 'typename') continue;
+    // What no cache was asked for was read just now, and has collected its hints where the request does.
+    const { policy } = piece;
+    const { readAt, freshUntil, scope } = entry ?? { ...collector.lifetime(policy, request.readAt), scope: strictest(policy.scope, collector.scope) };
+    const isLive = entry === null && collector.notStorable !== null;
+    overallCachePolicy.restrict({ maxAge: isLive ? 0 : Math.max(0, Math.floor((freshUntil - readAt) / 1000)), scope });
+  }
 }

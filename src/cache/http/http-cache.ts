@@ -1,6 +1,5 @@
 import type { GraphQLError, GraphQLFormattedError } from 'graphql';
-import { joinPieces, type AnsweredPiece, type OperationPlan, type Question, type ResponseCache } from '../graphql/index.js';
-import { httpPolicy, type DownstreamCache } from './http-policy.js';
+import { headOf, httpPolicy, joinPieces, type AnsweredPiece, type DownstreamCache, type OperationPlan, type Question, type ResponseCache } from '../graphql/index.js';
 import { encodingOf, JoinedBodies } from './joined-bodies.js';
 import { KnownQueries, type SentOperation } from './known-queries.js';
 import { Negotiation } from './negotiation.js';
@@ -35,6 +34,8 @@ export interface HttpCacheOptions<Context, Source> {
   readonly onAnswer?: (question: Question<Context>, pieces: readonly AnsweredPiece[]) => void;
   /** Headers of requests that a form or a link cannot send: a GET with none of them is left to GraphQL's own protection. */
   readonly preflighted: readonly string[];
+  /** Headers of requests that answers depend on. */
+  readonly vary?: readonly string[];
 }
 
 /** A query that is known to be valid, with its variables: a function of what was sent, and of nothing else about the request. */
@@ -43,7 +44,7 @@ export interface HttpQuestion {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-const VARY = 'Accept, Accept-Encoding, Accept-Language, Authorization, Larder-After, X-Tenant';
+const VARY = ['Accept', 'Accept-Encoding', 'Accept-Language', 'Authorization', 'Larder-After', 'X-Tenant'];
 
 /**
  * In front of GraphQL's own HTTP entry: answers queries that it has seen valid, without parsing them, and where everything
@@ -55,8 +56,11 @@ export class HttpCache<Context, Source> {
   readonly queries = new KnownQueries();
   readonly #negotiation = new Negotiation();
   readonly #bodies = new JoinedBodies();
+  readonly #vary: string;
 
-  constructor(private readonly options: HttpCacheOptions<Context, Source>) {}
+  constructor(private readonly options: HttpCacheOptions<Context, Source>) {
+    this.#vary = (options.vary ?? VARY).join(', ');
+  }
 
   /** @returns null for what is left to GraphQL. */
   questionOf(request: HttpRequest): HttpQuestion | null {
@@ -99,12 +103,13 @@ export class HttpCache<Context, Source> {
     const { downstream, now, onAnswer, onErrors, formatError } = this.options;
     onAnswer?.(question, pieces);
     const policy = httpPolicy(pieces, now(), downstream);
-    const headers: Record<string, string> = { 'content-type': type, 'cache-control': policy.cacheControl, 'cache-status': policy.cacheStatus, vary: VARY };
+    const headers: Record<string, string> = { 'content-type': type, 'cache-control': policy.cacheControl, 'cache-status': policy.cacheStatus, vary: this.#vary };
     const errors = pieces.flatMap((piece) => piece.errors);
     if (errors.length > 0 || !policy.isStored) {
       if (errors.length > 0) onErrors?.(errors, question, request);
       const told = errors.length === 0 ? '' : `"errors":${JSON.stringify(errors.map((error) => formatError(error, request)))},`;
-      return { status: 200, headers, body: `{${told}"data":${joinPieces(pieces)}}\n` };
+      const head = headOf(errors);
+      return { status: head.status ?? 200, headers: { ...headers, ...Object.fromEntries(head.headers) }, body: `{${told}"data":${joinPieces(pieces)}}\n` };
     }
     const body = this.#bodies.of(pieces, this.#negotiation.encodingFor(single(request.headers['accept-encoding'])));
     headers['etag'] = body.etag;

@@ -1,4 +1,4 @@
-import type { AnsweredPiece } from '../graphql/index.js';
+import type { AnsweredPiece } from './response-cache.js';
 
 /** What browsers and shared caches may do with an answer: nothing without asking, or what freshness is given up for. */
 export type DownstreamCache = 'revalidate' | 'cdn' | 'all';

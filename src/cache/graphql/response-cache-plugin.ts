@@ -1,0 +1,245 @@
+import type { ApolloServerPlugin, BaseContext, GraphQLRequestContext, GraphQLRequestListener, GraphQLServerListener } from '@apollo/server';
+import { OperationTypeNode, type GraphQLError, type GraphQLField, type GraphQLSchema } from 'graphql';
+import type { Cache } from '../core/cache.js';
+import { CacheError } from '../core/errors.js';
+import { BYPASS, isCovered, positionToken } from '../core/position-token.js';
+import { Reader, type Sources } from '../core/reader.js';
+import type { CacheRequest } from '../core/request.js';
+import { GLOBAL, partition, SINGLE, type Partition } from '../core/tags.js';
+import { apolloPlugin } from './apollo-plugin.js';
+import { prepareSchema } from './dynamic-hints.js';
+import type { ExecutorOptions } from './execute-pieces.js';
+import type { FormatError } from './format-errors.js';
+import { cacheFields, type FieldCacheOptions } from './field-cache.js';
+import { secondsToMilliseconds } from './hints.js';
+import { httpPolicy, type DownstreamCache } from './http-policy.js';
+import type { OperationPlan } from './operation-plan.js';
+import { apart, readerOf, stateOf, withState } from './request-state.js';
+import { ResponseCache, type AnsweredPiece, type Question } from './response-cache.js';
+import { schemaVersion } from './schema-version.js';
+
+export interface ResponseCachePluginOptions<Context extends BaseContext, Source = unknown> {
+  /** What `createCache` has opened. */
+  readonly cache: { readonly core: Cache };
+  /**
+   * Whose data a request asks for: `'single'` where there are no tenants, else the tenant's id, 1 to 64 letters, digits, `_`
+   * or `-`; null for a request of no tenant, for which only what all tenants share is cached. It is part of every key.
+   */
+  readonly partition: 'single' | ((context: Context) => string | null);
+  /** Who asks, for what is PRIVATE. Null, or left out: nothing PRIVATE is stored. */
+  readonly viewer?: (context: Context) => string | null;
+  /** What else answers depend on that the query does not say: a language, a role. Plain data, part of every key. */
+  readonly varyBy?: (context: Context) => Readonly<Record<string, unknown>>;
+  /** A copy of the context for what is PUBLIC, without what tells who asks: then no resolver can store one viewer's data for all. */
+  readonly withoutViewer?: (context: Context) => Context;
+  /** What a viewer has to hold for a field to be answered: who holds it and who does not are answered from different entries. */
+  readonly permissionOf?: (field: GraphQLField<unknown, unknown>) => string | null;
+  readonly holds?: (context: Context, permission: string) => boolean;
+  /** Of root fields and of fields that return objects, where nothing says how long. Seconds, as in Apollo Server. Default 0. */
+  readonly defaultMaxAge?: number;
+  /** Also caches the value of every resolver whose field has a `maxAge` of its own, at any depth. Default false. */
+  readonly fields?: boolean;
+  /** Names this build of the resolvers: another's entries are not read. Required with Redis, where entries outlive a process. */
+  readonly version?: string;
+  /** What loaders and lists of the engine read from, if there are any. */
+  readonly sources?: Sources<Source>;
+  /** As given to Apollo Server, which does not execute what this plugin answers. */
+  readonly formatError?: FormatError;
+  readonly execution?: Omit<ExecutorOptions, 'schema'>;
+  /** Told of errors of fields, since Apollo's `didEncounterErrors` is not. */
+  readonly onErrors?: (errors: readonly GraphQLError[], context: Context) => void;
+  /** Whether an error of a resolver means that its source is failing: then a piece in its grace is served. */
+  readonly isSourceFailure?: (error: unknown) => boolean;
+  /**
+   * What browsers and shared caches may do without asking: nothing (`revalidate`, the default), or keep answers for as long as
+   * hints say (`cdn`: shared caches only; `all`: as Apollo Server does), and with them what a write has overtaken.
+   */
+  readonly downstream?: DownstreamCache;
+  /** Request headers that contexts are made of (`Authorization`, `Cookie`), by which other caches tell answers apart. */
+  readonly vary?: readonly string[];
+  /** Whether the answer is to tell in `extensions.cache` how it came about. */
+  readonly explains?: (context: Context) => boolean;
+  readonly onAnswer?: (question: Question<Context>, pieces: readonly AnsweredPiece[]) => void;
+}
+
+/** Headers by which the protocol's own answers differ. */
+export const ALWAYS_VARIED = ['Accept', 'Accept-Encoding', 'Larder-After'];
+
+/** A query that Apollo has found valid. */
+export interface ValidQuery {
+  readonly plan: OperationPlan;
+  readonly source: string;
+  readonly operationName: string | null;
+  /** Of a persisted query. */
+  readonly hash: string | null;
+}
+
+/** Caches what an Apollo Server answers, root field by root field. For one server. */
+export class ResponseCachePlugin<Context extends BaseContext, Source = unknown> implements ApolloServerPlugin<Context> {
+  readonly #listeners: ((valid: ValidQuery) => void)[] = [];
+  #responses: ResponseCache<Context, Source> | null = null;
+  #isGateway = false;
+
+  constructor(readonly options: ResponseCachePluginOptions<Context, Source>) {
+    const { downstream = 'revalidate', vary, partition: whose, viewer, varyBy } = options;
+    if (downstream !== 'revalidate' && vary === undefined && (whose !== 'single' || viewer !== undefined || varyBy !== undefined)) {
+      throw new Error(`With downstream: '${downstream}' other caches tell answers apart by \`vary\` alone: name the request headers that your contexts are made of.`);
+    }
+  }
+
+  /** @throws Error before the server has started. */
+  get responses(): ResponseCache<Context, Source> {
+    if (this.#responses === null) throw new Error('The response cache is asked before its Apollo Server has started: await server.start() first.');
+    return this.#responses;
+  }
+
+  get core(): Cache {
+    return this.options.cache.core;
+  }
+
+  onValid(listener: (valid: ValidQuery) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /**
+   * Around the function that makes contexts, where it reads anything that answers are made of: so that a write that comes in
+   * meanwhile is not missed (F1). `httpHandler` does it by itself.
+   */
+  context<Asked extends unknown[]>(make: (...asked: Asked) => Promise<Context>): (...asked: Asked) => Promise<Context> {
+    return async (...asked) => {
+      const request = this.core.begin();
+      return this.#withReader(await make(...asked), request);
+    };
+  }
+
+  /** The context with a reader of its own. `request` began before the context was made. */
+  attach(context: Context, { request, after }: { readonly request: CacheRequest; readonly after: string | null }): Context | Promise<Context> {
+    if (after === null) return this.#withReader(context, request);
+    return isCovered(this.core.ledger, after).then((covered) => this.#withReader(context, covered ? request : this.core.begin({ bypass: true })));
+  }
+
+  async serverWillStart({ schema }: { readonly schema: GraphQLSchema }): Promise<GraphQLServerListener> {
+    this.#open(schema);
+    // A gateway's schema has no resolvers here: what it answers is its own to cache.
+    return { schemaDidLoadOrUpdate: ({ coreSupergraphSdl }) => void (this.#isGateway ||= coreSupergraphSdl !== undefined) };
+  }
+
+  #open(schema: GraphQLSchema): void {
+    const { options } = this;
+    if (options.version === undefined && this.core.ledger.report().kind === 'redis') {
+      throw new CacheError('CACHE_STORE_REFUSED', 'Entries in Redis outlive this process: give responseCachePlugin a `version` that changes with each build of your resolvers.');
+    }
+    prepareSchema(schema);
+    const caching: FieldCacheOptions<Context, Source> = {
+      readerOf: (context) => readerOf<Source>(context),
+      contextWithin: (context, reader, { scope }) => {
+        const shown = scope === 'PUBLIC' ? (options.withoutViewer?.(context) ?? context) : context;
+        return withState(shown, { reader, isInner: true });
+      },
+      varyBy: (context) => options.varyBy?.(context) ?? {},
+      viewerOf: (context) => options.viewer?.(context) ?? null,
+      version: schemaVersion(schema, options.version ?? ''),
+    };
+    if (options.fields === true) cacheFields(schema, caching);
+    this.#responses = new ResponseCache<Context, Source>({
+      ...caching,
+      ...options.execution,
+      schema,
+      defaultMaxAge: secondsToMilliseconds(options.defaultMaxAge ?? 0),
+      ...(options.permissionOf === undefined ? {} : { permissionOf: options.permissionOf }),
+      ...(options.holds === undefined ? {} : { holds: options.holds }),
+      isSourceFailure: options.isSourceFailure ?? (() => false),
+    });
+  }
+
+  async requestDidStart(asked: GraphQLRequestContext<Context>): Promise<GraphQLRequestListener<Context>> {
+    if (this.#isGateway) return {};
+    // Apollo has copied the context by now: what is written to it, nobody else sees.
+    const { formatError, explains, onErrors, onAnswer } = this.options;
+    Object.assign(asked.contextValue, await this.#begun(asked));
+    let answered: readonly AnsweredPiece[] | null = null;
+    const inner = await apolloPlugin<Context, Source>(this.responses, {
+      ...(formatError === undefined ? {} : { formatError }),
+      ...(explains === undefined ? {} : { explains }),
+      onErrors: (errors, { contextValue }) => onErrors?.(errors, contextValue),
+      onAnswer: (question, pieces) => {
+        answered = pieces;
+        onAnswer?.(question, pieces);
+      },
+      onValid: (plan, request) => this.#tell(plan, request),
+    }).requestDidStart?.(asked);
+    return { ...inner, willSendResponse: async (request) => this.#describe(request, answered) };
+  }
+
+  /** What the answer says of itself. Of several that are sent together, only what is true of all. */
+  #describe({ operation, response: { http }, requestIsBatched }: GraphQLRequestContext<Context>, pieces: readonly AnsweredPiece[] | null): void {
+    const { downstream = 'revalidate', vary = [] } = this.options;
+    const { headers } = http ?? {};
+    if (headers === undefined) return;
+    if (operation?.operation === OperationTypeNode.MUTATION) headers.set('larder-position', this.#position());
+    // What other caches keep, no write reaches. `all` is left to Apollo's own plugin, which asks the same policies.
+    if (downstream === 'revalidate' || (downstream === 'cdn' && (pieces === null || requestIsBatched))) headers.set('cache-control', 'no-store');
+    if (pieces === null || requestIsBatched) return;
+    const policy = httpPolicy(pieces, this.core.ledger.now(), downstream);
+    headers.set('cache-status', policy.cacheStatus);
+    if (downstream === 'cdn') headers.set('cache-control', policy.cacheControl);
+    if (downstream === 'revalidate') return;
+    headers.set('age', String(ageOf(pieces, this.core.ledger.now())));
+    headers.set('vary', [...ALWAYS_VARIED, ...vary].join(', '));
+  }
+
+  async #begun({ contextValue, request }: GraphQLRequestContext<Context>): Promise<Context> {
+    const state = stateOf(contextValue);
+    const after = request.http?.headers.get('larder-after') ?? null;
+    if (state === null) return this.attach(contextValue, { request: this.core.begin(), after });
+    if (state.isInner) {
+      // Asked from inside another operation: what that one stores would not know on what this answer depends.
+      state.reader.collector.forbid('it asked an operation of its own');
+      return withState(contextValue, { reader: apart(state.reader), isInner: false });
+    }
+    return after === null || state.reader.request.bypass ? contextValue : this.attach(contextValue, { request: state.reader.request, after });
+  }
+
+  #withReader(context: Context, request: CacheRequest): Context {
+    const { core } = this;
+    const reader = new Reader<unknown>({ cache: core, request, partition: this.#partitionOf(context), sources: this.options.sources ?? noSources });
+    return withState(context, { reader, isInner: false });
+  }
+
+  #partitionOf(context: Context): Partition | null {
+    const { partition: whose } = this.options;
+    if (whose === 'single') return SINGLE;
+    const name = whose(context);
+    if (name === null) return null;
+    const of = partition(name);
+    // A tenant of that name would read and write what is everybody's.
+    if (of === GLOBAL) throw new CacheError('CACHE_PARTITION_INVALID', '"global" is what all tenants share: no tenant can be called so');
+    return of;
+  }
+
+  #tell(plan: OperationPlan, { source, request, queryHash }: GraphQLRequestContext<Context>): void {
+    if (source === undefined) return;
+    const isPersisted = request.extensions?.['persistedQuery'] !== undefined;
+    for (const listener of this.#listeners) listener({ plan, source, operationName: request.operationName ?? null, hash: isPersisted ? (queryHash ?? null) : null });
+  }
+
+  /** From where on this node's reads show what was written so far. */
+  #position(): string {
+    const { ledger } = this.core;
+    return ledger.hasPending ? BYPASS : positionToken(ledger.stamp());
+  }
+}
+
+/** Seconds since the oldest piece was read. */
+function ageOf(pieces: readonly AnsweredPiece[], now: number): number {
+  return Math.max(0, ...pieces.map(({ entry }) => (entry === null ? 0 : Math.floor((now - entry.readAt) / 1000))));
+}
+
+function noSources(): never {
+  throw new Error('loaders and lists need `sources`, which responseCachePlugin was not given');
+}
+
+/** The plugin for `new ApolloServer({ plugins: [...] })`. */
+export function responseCachePlugin<Context extends BaseContext, Source = unknown>(options: ResponseCachePluginOptions<Context, Source>): ResponseCachePlugin<Context, Source> {
+  return new ResponseCachePlugin(options);
+}

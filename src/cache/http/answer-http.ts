@@ -1,0 +1,50 @@
+import { HeaderMap, type ApolloServer, type BaseContext } from '@apollo/server';
+import type { HttpCache, HttpQuestion, HttpReply, HttpRequest } from './http-cache.js';
+
+/** What answers: what is known, and else Apollo. */
+export interface HttpEntry<Context extends BaseContext, Source> {
+  /** Null: Apollo answers everything. */
+  readonly http: HttpCache<Context, Source> | null;
+  readonly server: ApolloServer<Context>;
+}
+
+/** A whole answer, or one in parts, which only operations with `@defer` or `@stream` ask for. */
+export type AnyHttpReply = Omit<HttpReply, 'body'> & { readonly body: HttpReply['body'] | AsyncIterable<string> };
+
+/** Answers a request: a known query at once, all else through Apollo. Who asks is found out before anything is looked up (P3). */
+export async function answerHttp<Context extends BaseContext, Source>(
+  { http, server }: HttpEntry<Context, Source>,
+  request: HttpRequest,
+  makeContext: () => Promise<Context>,
+): Promise<AnyHttpReply> {
+  const question = http?.questionOf(request) ?? null;
+  if (http === null || question === null) return askApollo(server, request, makeContext);
+  const context = makeContext();
+  const answered = await answerKnown({ http, request, question }, context);
+  return answered ?? askApollo(server, request, () => context);
+}
+
+interface Known<Context extends BaseContext, Source> {
+  readonly http: HttpCache<Context, Source>;
+  readonly request: HttpRequest;
+  readonly question: HttpQuestion;
+}
+
+async function answerKnown<Context extends BaseContext, Source>({ http, request, question }: Known<Context, Source>, context: Promise<Context>): Promise<HttpReply | null> {
+  // Who may not ask is told so by Apollo, like everybody else.
+  const asked = await context.catch(() => null);
+  return asked === null ? null : http.answer(request, question, asked);
+}
+
+async function askApollo<Context extends BaseContext>(server: ApolloServer<Context>, request: HttpRequest, context: () => Promise<Context>): Promise<AnyHttpReply> {
+  const { status = 200, headers, body } = await server.executeHTTPGraphQLRequest({ httpGraphQLRequest: toApollo(request), context });
+  return { status, headers: Object.fromEntries(headers), body: body.kind === 'complete' ? body.string : body.asyncIterator };
+}
+
+function toApollo({ method, headers: sent, search, body }: HttpRequest): Parameters<ApolloServer['executeHTTPGraphQLRequest']>[0]['httpGraphQLRequest'] {
+  const headers = new HeaderMap();
+  for (const [name, value] of Object.entries(sent)) {
+    if (value !== undefined) headers.set(name, typeof value === 'string' ? value : value.join(', '));
+  }
+  return { method, headers, search, body };
+}
