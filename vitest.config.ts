@@ -21,7 +21,7 @@ export default defineConfig({
         test: {
           name: 'services',
           include: ['test/**/*.test.ts'],
-          exclude: alone,
+          exclude: [...alone, '**/node_modules/**'],
           globalSetup: ['./test/support/services.ts', './test/support/seed-directory.ts'],
         },
       },
