@@ -62,7 +62,7 @@ const onlyClock = [
 ];
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', '.cache/', '.larder/', 'drizzle/', 'test/support/generated/', 'bench/'] },
+  { ignores: ['dist/', 'coverage/', '.cache/', '.larder/', 'drizzle/', 'test/support/generated/', 'bench/', 'examples/'] },
   {
     files: ['**/*.ts'],
     extends: [...tseslint.configs.recommendedTypeChecked],

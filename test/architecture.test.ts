@@ -26,6 +26,8 @@ interface SourceFile {
 const root = join(import.meta.dirname, '..');
 const law = JSON.parse(readFileSync(join(root, 'test/check/rooms.json'), 'utf8')) as Record<string, string[]>;
 const rooms = Object.keys(law);
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { exports: Record<string, string | { default: string }> };
+const exported = Object.values(manifest.exports).flatMap((target) => (typeof target === 'string' ? [] : target.default.replace(/^\.\/dist\/(.*)\.js$/, '$1.ts')));
 const DOORS = ['cache/index.ts', 'cache/graphql/index.ts', 'cache/http/index.ts'];
 const DRAWERS = new Set(['util', 'utils', 'helper', 'helpers', 'common', 'shared', 'manager', 'base', 'misc']);
 
@@ -130,6 +132,14 @@ describe('who may import whom', () => {
     expect(
       offences(({ path }, { to, ours }) => ours && !isIn('cache', path) && isIn('cache', to) && !DOORS.includes(to)),
     ).toEqual([]);
+  });
+
+  it('what the package exports imports nothing of the house but the engine and lib', () => {
+    const byPath = new Map(files.map((file) => [file.path, file]));
+    const seen = new Set<string>(DOORS);
+    for (const path of seen) for (const { to, ours } of byPath.get(path)?.imports ?? []) if (ours) seen.add(to);
+    expect([...seen].filter((path) => !isIn('cache', path) && !isIn('lib', path))).toEqual([]);
+    expect(exported).toEqual(DOORS);
   });
 
   it('a module is entered by others through its .module.ts', () => {
