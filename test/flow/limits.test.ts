@@ -175,6 +175,20 @@ describe.each(backends)('limits of a viewer, on $name', (backend) => {
     expect((await ask()).codes).toEqual(['RATE_LIMITED']);
   });
 
+  it('D3: what is refused without asking who sends it leaves no promise that nobody awaits', async () => {
+    const left: unknown[] = [];
+    const note = (error: unknown): void => void left.push(error);
+    process.on('unhandledRejection', note);
+    // As a link on a page would: Apollo takes it for forged, whoever the limit says has asked too often.
+    for (let count = 0; count <= PER_MINUTE; count++) {
+      const response = await fetch(`${running.client.url}/graphql?query={__typename}`, { headers: { accept: 'application/json', ...from('203.0.113.3') } });
+      expect(response.status).toBe(400);
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('unhandledRejection', note);
+    expect(left).toEqual([]);
+  });
+
   it('a list of operations counts as many as it has, and has at most as many as configured', async () => {
     const send = async (count: number): Promise<{ status: number; text: string }> => {
       const body = JSON.stringify(Array.from({ length: count }, () => ({ query: CATEGORIES })));
