@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ApolloServer } from '@apollo/server';
 import { GraphQLError } from 'graphql';
-import { createCache, tags, SINGLE, type CreatedCache } from '../../src/cache/index.js';
+import { createCache, tags, SINGLE, type CreateCacheOptions, type CreatedCache } from '../../src/cache/index.js';
 import { cacheDirectivesSDL, dependsOn, responseCachePlugin, type ResponseCachePlugin, type ResponseCachePluginOptions } from '../../src/cache/graphql/index.js';
 import { httpHandler, nodeHandler } from '../../src/cache/http/index.js';
 import { silentLogger } from '../../src/lib/logger.js';
@@ -35,7 +35,7 @@ const typeDefs = `#graphql
 export class LiftedServer {
   /** Root fields whose resolvers ran. */
   executed: string[] = [];
-  readonly titles = new Map([['1', 'Emma'], ['2', 'Persuasion']]);
+  titles = new Map([['1', 'Emma'], ['2', 'Persuasion']]);
   /** While it is set, `book` reads first and answers when it resolves. */
   held: Promise<void> | null = null;
   /** Milliseconds, on the clock that lifetimes are measured on. */
@@ -46,17 +46,20 @@ export class LiftedServer {
   url = '';
   #http: Server | null = null;
 
-  static async start(options: Options = {}): Promise<LiftedServer> {
+  static async start(options: Options = {}, caching: CreateCacheOptions = {}): Promise<LiftedServer> {
     const server = new LiftedServer();
-    await server.#start(options);
+    await server.#start(options, caching);
     return server;
   }
 
-  async #start(options: Options): Promise<void> {
-    this.cache = await createCache({ clock: { now: () => this.now } });
+  async #start(options: Options, caching: CreateCacheOptions): Promise<void> {
+    this.cache = await createCache({ clock: { now: () => this.now }, ...caching });
     this.plugin = responseCachePlugin<LiftedContext>({ cache: this.cache, partition: 'single', ...options });
     this.apollo = new ApolloServer<LiftedContext>({ typeDefs: [cacheDirectivesSDL, typeDefs], resolvers: this.#resolvers(), plugins: [this.plugin], logger: silentLogger });
-    await this.apollo.start();
+    await this.apollo.start().catch(async (error: unknown) => {
+      await this.cache.close();
+      throw error;
+    });
     const handle = httpHandler({ server: this.apollo, plugin: this.plugin });
     const context = ({ req }: { readonly req: { readonly headers: NodeJS.Dict<string | string[]> } }): Promise<LiftedContext> =>
       Promise.resolve({ user: (req.headers['x-user'] as string | undefined) ?? null, tenant: (req.headers['x-tenant'] as string | undefined) ?? null });
