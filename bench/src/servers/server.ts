@@ -1,3 +1,5 @@
+// The modules' classes carry decorators, whichever server reads through them.
+import 'reflect-metadata';
 import type { Order, Running, ServerArguments, ServerKind, StartServer, Word } from './server-protocol.js';
 import { WorkCounter } from './count-work.js';
 
