@@ -62,10 +62,10 @@ export class Client {
   async step(): Promise<void> {
     const { random, sqlWriter } = this.options;
     const chance = random.next();
-    if (chance < 0.13) await this.#writeMedicine();
-    else if (chance < 0.2) await this.#writeStock();
-    else if (chance < 0.215) await sqlWriter.write(random, this.#row());
-    else if (chance < 0.34) await this.#strongRead();
+    if (chance < 0.12) await this.#writeMedicine();
+    else if (chance < 0.19) await this.#writeStock();
+    else if (chance < 0.205) await sqlWriter.write(random, this.#row());
+    else if (chance < 0.325) await this.#strongRead();
     else await this.#read(this.#someRequest(), this.#someNode());
   }
 
@@ -104,9 +104,9 @@ export class Client {
     const { random } = this.options;
     const shelf = this.#shelfOf(row);
     const chance = random.next();
-    if (chance < 0.35) return medicineRequest(row);
-    if (chance < 0.5) return stockRequest(row);
-    if (chance < 0.87) {
+    if (chance < 0.42) return medicineRequest(row);
+    if (chance < 0.64) return stockRequest(row);
+    if (chance < 0.88) {
       const lists = shelf.lists.filter(({ contains }) => contains(row.medicine.latest.state));
       return listRequest(shelf, random.pick(random.chance(0.7) && lists.length > 0 ? lists : shelf.lists), random.pick(['rows', 'count', 'both']));
     }

@@ -40,11 +40,13 @@ export async function compareWithDatabase({ world, record, sql, tokens }: Compar
     const requests = everythingOf(shelf);
     const compareNode = async ({ node }: World['places'][number]): Promise<void> => {
       for (const request of requests) {
+        const began = performance.now();
         const reply = await node.http.ask(askOf(request, tokens[shelf.tenant] ?? ''));
         if (reply.kind !== 'answer') {
           record.failed(`at rest: ${reply.reason}`);
           continue;
         }
+        record.countRead(request.about, began);
         for (const seen of request.observe(reply.data)) {
           const [shown, expected] = compared(seen, medicine, stock);
           if (shown !== expected) record.found({ kind: 'lost invalidation', what: `node ${node.index} at rest, ${request.about.join(' ')}: shows ${shown}, the database holds ${expected}` });

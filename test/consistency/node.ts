@@ -6,6 +6,10 @@ import { silentLogger } from '../../src/lib/logger.js';
 import { Random } from '../model/random.js';
 import type { NodeArguments, Order, Word } from './node-orders.js';
 
+// Whoever started it is gone: also when that happens while it is starting.
+process.on('disconnect', () => process.exit(1));
+if (!process.connected) process.exit(1);
+
 const args = JSON.parse(process.argv[2] ?? '{}') as NodeArguments;
 const random = new Random(args.seed);
 let clockShift = args.clockShift;
@@ -79,8 +83,6 @@ process.on('message', (order: Order) => {
   if (order.do === 'report') say({ say: 'report', standing: app.cache.ledger.standing(), ...counted });
   if (order.do === 'stop') void app.close().then(() => process.exit(0));
 });
-// Whoever started it is gone.
-process.on('disconnect', () => process.exit(1));
 
 await app.listen();
 say({ say: 'listening' });

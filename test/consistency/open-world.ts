@@ -20,7 +20,7 @@ export interface OpenedWorld {
 }
 
 /** Starts servers, proxies and nodes; `close` ends all of them, also when not everything could be started. */
-export async function openWorld(options: Pick<Options, 'nodes' | 'seed' | 'without' | 'logs'>): Promise<OpenedWorld> {
+export async function openWorld(options: Pick<Options, 'nodes' | 'seed' | 'without' | 'logs' | 'comparing'>): Promise<OpenedWorld> {
   const ends: (() => Promise<unknown>)[] = [];
   const close = async (): Promise<void> => {
     for (const end of ends.splice(0).reverse()) await end().catch(() => undefined);
@@ -60,7 +60,7 @@ export async function openWorld(options: Pick<Options, 'nodes' | 'seed' | 'witho
         clockShift: 0,
         ledgerMaxTags: null,
         without: options.without,
-        divergenceShare: 1,
+        divergenceShare: options.comparing === 'all' || (options.comparing === 'one' && index === 0) ? 1 : 0,
       };
       const node = new NodeProcess(index, args, join(logs, `node-${index}.log`));
       ends.push(() => node.close());

@@ -10,6 +10,8 @@ export interface Options {
   readonly clients: number;
   readonly seed: number;
   readonly faults: readonly Fault[];
+  /** Nodes that execute every hit again, and compare. */
+  readonly comparing: 'all' | 'one' | 'none';
   /** Mechanisms that every node runs without, to see whether the checker notices. */
   readonly without: readonly Mechanism[];
   /** Ends with the first violation: for runs that are to have one. */
@@ -28,6 +30,8 @@ export const USAGE = `npm run consistency -- [options]
   --seed 1             the same seed gives the same operations and the same order of faults
   --faults all         all, none, or names separated by commas:
 ${FAULTS.map(({ name, what }) => `                       ${name.padEnd(28)} ${what}`).join('\n')}
+  --comparing one      nodes that execute every hit again and compare: all, one or none. It costs them as much as a miss; what
+                       one node finds in Redis, all have stored
   --without <names>    runs the nodes without mechanisms: ${MECHANISMS.join(', ')}
   --until-violation    ends when one has been found
   --report file.json   writes figures and violations
@@ -45,6 +49,7 @@ export function readOptions(argv: readonly string[]): Options {
       clients: { type: 'string', default: '12' },
       seed: { type: 'string', default: '1' },
       faults: { type: 'string', default: 'all' },
+      comparing: { type: 'string', default: 'one' },
       without: { type: 'string', default: '' },
       'until-violation': { type: 'boolean', default: false },
       report: { type: 'string' },
@@ -60,6 +65,7 @@ export function readOptions(argv: readonly string[]): Options {
     clients: wholeNumber('clients', values.clients, 1),
     seed: wholeNumber('seed', values.seed, 0),
     faults: faultsOf(values.faults),
+    comparing: known(['all', 'one', 'none'], values.comparing, 'way of comparing'),
     without: names(values.without).map((name) => known(MECHANISMS, name, 'mechanism')),
     untilViolation: values['until-violation'],
     report: values.report ?? null,

@@ -19,7 +19,7 @@ export interface ScheduleOptions extends Comparing {
 /** Between faults the clients work undisturbed for at least so long, in milliseconds; */
 const UNDISTURBED = 1_000;
 /** and for longer where time suffices for each fault to happen so often: the rest of it is for the clients. */
-const ROUNDS = 4;
+const ROUNDS = 3.4;
 /** How often it is compared where no fault gives an occasion. */
 const COMPARED_EVERY = 10_000;
 
@@ -42,6 +42,8 @@ export async function runSchedule(options: ScheduleOptions): Promise<void> {
       record.during = fault.name;
       options.onFault(fault.name);
       if (await fault.inject(options.world)) record.injected(fault.name);
+      // What could not be brought about is tried again in the same round.
+      else round.unshift(fault);
       await rest(UNDISTURBED / 2);
     }
     await options.pauseClients();

@@ -63,6 +63,8 @@ export class DivergenceSampler<Context, Source> {
     const before = readerOf(question.context);
     if (before === null) return;
     const { cache, partition, sources } = before;
+    // What is known to have been overtaken may differ, and says so.
+    if (!isStillValid(sample, cache)) return;
     const collector = new Collector(partition);
     const reader = new Reader<Source>({ cache, request: cache.begin({ bypass: true }), partition, sources, collector });
     const context = contextWithin(question.context, reader, { shared: false, scope: 'PRIVATE' });
@@ -70,7 +72,7 @@ export class DivergenceSampler<Context, Source> {
     // A failing source says nothing about what it would have answered.
     if (again === undefined || again.errors.length > 0) return;
     cache.events.emit({ type: 'compare', of: sample.identity });
-    if (again.json === sample.json) return;
+    if (again.json === sample.json || !isStillValid(sample, cache)) return;
     await this.options.settled();
     if (cache.ledger.standing() !== 'trusted' || !isStillValid(sample, cache)) return;
     const known = new Set<Tag>([...sample.entry.tags, ...sample.identity.implied]);
