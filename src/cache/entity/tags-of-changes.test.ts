@@ -4,7 +4,7 @@ import { partition, tags, type Tag } from '../core/tags.js';
 import type { RowImage } from './changed-rows.js';
 import { PredicateForms } from './predicate-forms.js';
 import { declareReads, tagsOfRead, tagsOfRowRead, type ListRead, type RowRead, type TableRead } from './reads.js';
-import { BULK_TAGS, tagsOfChanges } from './tags-of-changes.js';
+import { BULK_TAGS, tagsOfChanges, type TableChange } from './tags-of-changes.js';
 
 const own = partition('own');
 
@@ -240,6 +240,21 @@ describe('tags of changes', () => {
     const emitted = tagsOfChanges([{ table, partition: 'own', images }]);
     expect(emitted).toContain(tags.everyRow(own, table));
     expect(emitted.length).toBeLessThan(BULK_TAGS);
+  });
+
+  it('F6 do not grow with many changes at once: together they are of everything that read the table, and of no other', () => {
+    const letters = 'abcdefghijklmnopqrstuvwxyz';
+    const renamed = (id: number): TableChange => ({
+      table,
+      partition: 'own',
+      images: [captured({ ...red, id, name: [...letters].map((letter, at) => `${letter}${letters[(at * 7 + id) % 26]}${letters[(at * 3 + id) % 26]}`).join(' ') })],
+    });
+    const changes = [...Array.from({ length: 40 }, (_, id) => renamed(id)), { ...renamed(50), partition: 'other' }];
+    const emitted = tagsOfChanges(changes);
+    expect(emitted).toContain(tags.everyRow(own, table));
+    expect(emitted).not.toContain(tags.everyRow(partition('other'), table));
+    expect(emitted.length).toBeLessThan(2 * BULK_TAGS);
+    expect(tagsOfChanges(changes.slice(0, 1))).not.toContain(tags.everyRow(own, table));
   });
 
   it('F6 concern lists of another version, which names every change of a row', () => {

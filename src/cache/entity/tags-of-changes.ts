@@ -35,25 +35,50 @@ interface Place {
  */
 export function tagsOfChanges(changes: readonly TableChange[], forms: PredicateForms = predicateForms): readonly Tag[] {
   const emitted = new Set<Tag>();
+  /** By table and partition: after an outage, or another epoch, there are thousands of changes at once. */
+  const narrow = new Map<string, NarrowTags>();
   for (const change of changes) {
     if (change.table === PURGE) {
       for (const { tag } of change.images ?? []) if (typeof tag === 'string') emitted.add(parseTag(tag));
       continue;
     }
-    for (const tag of tagsOfChange(change, forms.of(change.table))) emitted.add(tag);
+    const name = `${change.partition} ${change.table}`;
+    let own = narrow.get(name);
+    if (own === undefined) narrow.set(name, (own = new NarrowTags()));
+    for (const tag of tagsOfChange(change, forms.of(change.table), own)) emitted.add(tag);
   }
+  for (const { tags: all } of narrow.values()) for (const tag of all) emitted.add(tag);
   return [...emitted];
 }
 
-function tagsOfChange({ table, partition: name, images }: TableChange, forms: readonly PredicateForm[]): ReadonlySet<Tag> {
+/** Tags of narrow predicates of one table, as long as they are few enough to be named. */
+class NarrowTags {
+  readonly tags = new Set<Tag>();
+  #isFull = false;
+
+  /** Nothing more need be named: the table is. */
+  get isFull(): boolean {
+    return this.#isFull;
+  }
+
+  add(added: Iterable<Tag>): void {
+    for (const tag of added) this.tags.add(tag);
+    if (this.tags.size <= BULK_TAGS) return;
+    this.#isFull = true;
+    this.tags.clear();
+  }
+}
+
+function tagsOfChange({ table, partition: name, images }: TableChange, forms: readonly PredicateForm[], narrow: NarrowTags): ReadonlySet<Tag> {
   const of = partition(name);
   const place = { of, table };
   const emitted = new Set<Tag>([tags.table(of, table)]);
   const keyColumn = rowKeyOf(table);
   const rows = images === null ? null : changedRows(images, keyColumn);
   if (rows === null || rows.length > BULK_ROWS) return emitted.add(tags.everyRow(of, table));
-  const narrow = new Set<Tag>();
   for (const row of rows) {
+    // Asked for each row: of hundreds of rows there would be tens of thousands of tags.
+    if (narrow.isFull) break;
     for (const image of row.images) {
       const key = tagValue(image[keyColumn]);
       if (key !== undefined && key !== null) emitted.add(tags.row(of, table, key));
@@ -61,12 +86,11 @@ function tagsOfChange({ table, partition: name, images }: TableChange, forms: re
     for (const form of forms) {
       if (row.images.some((image) => !tells(image, form))) emitted.add(tags.everyRow(of, table));
       else if (form.watched === null) for (const image of row.images) emitted.add(tags.predicate(of, table, valuesOf(image, form)));
-      else for (const tag of tagsOfForm(place, form, row)) narrow.add(tag);
+      else narrow.add(tagsOfForm(place, form, row));
     }
-    // Found early: of hundreds of rows there would be tens of thousands.
-    if (narrow.size > BULK_TAGS) return emitted.add(tags.everyRow(of, table));
   }
-  for (const tag of narrow) emitted.add(tag);
+  // Whatever read the table carries this tag.
+  if (narrow.isFull) emitted.add(tags.everyRow(of, table));
   return emitted;
 }
 
