@@ -41,8 +41,8 @@ export function createContextFactory(rooms: ContextRooms): (incoming: IncomingRe
     const transactions = (writes: WriteLog, tenantId: () => string | null): Transaction => async (scope, work, storing) => {
       const before = cache.ledger.stamp();
       const done: { invalidation: Invalidation | null } = { invalidation: null };
-      const applied = async (images: RowImages): Promise<void> => {
-        done.invalidation = await apply(rooms, images);
+      const applied = async (own: RowImages, earlier: RowImages): Promise<void> => {
+        done.invalidation = await apply(rooms, own, earlier);
         note(writes, done.invalidation);
       };
       try {
@@ -91,12 +91,12 @@ function inTime<T>(work: (tx: Db) => Promise<T>, isGivenUp: () => boolean): (tx:
   };
 }
 
-export type WriteRooms = Pick<ContextRooms, 'database' | 'feed' | 'relay'>;
+export type WriteRooms = Pick<ContextRooms, 'database' | 'feed' | 'relay' | 'cache'>;
 
 /** A transaction outside of any request: what depends on it is invalid when it resolves, or null says that it is pending. */
 export async function write<T>(rooms: WriteRooms, scope: DbScope, work: (tx: Db) => Promise<T>): Promise<{ result: T; invalidation: Invalidation | null }> {
   let invalidation: Invalidation | null = null;
-  const result = await withTransaction({ database: rooms.database, scope, applied: async (images) => void (invalidation = await apply(rooms, images)) }, work);
+  const result = await withTransaction({ database: rooms.database, scope, applied: async (own, earlier) => void (invalidation = await apply(rooms, own, earlier)) }, work);
   return { result, invalidation };
 }
 
@@ -105,9 +105,11 @@ export async function applyPurge(rooms: WriteRooms, tags: readonly Tag[]): Promi
   return (await write(rooms, 'platform', (tx) => recordPurge(tx, tags))).invalidation;
 }
 
-async function apply({ feed, relay }: WriteRooms, { outboxIds, changes }: RowImages): Promise<Invalidation | null> {
-  const invalidation = await feed.applyOwn(changes);
-  if (invalidation !== null) relay.applied(outboxIds, invalidation.epoch);
+/** Together with what others have changed before: whoever is shown a change is shown what it stands on (F1). */
+async function apply({ feed, relay, cache }: WriteRooms, own: RowImages, others: RowImages): Promise<Invalidation | null> {
+  const earlier = relay.unapplied(others, cache.ledger.epoch);
+  const invalidation = await feed.applyOwn([...own.changes, ...earlier.changes]);
+  if (invalidation !== null) relay.applied([...own.outboxIds, ...earlier.outboxIds], invalidation.epoch);
   return invalidation;
 }
 

@@ -88,6 +88,12 @@ export class Relay {
     this.#marking ??= this.#markAll();
   }
 
+  /** Of some rows, those that this node has not applied under the epoch: what it has is marked a moment later. */
+  unapplied({ outboxIds, changes }: RowImages, epoch: Epoch): RowImages {
+    const left = [...outboxIds.keys()].filter((at) => this.#unmarked.get(outboxIds[at] as string) !== epoch);
+    return { outboxIds: left.map((at) => outboxIds[at] as string), changes: left.map((at) => changes[at] as Change) };
+  }
+
   async #markAll(): Promise<void> {
     const { logger } = this.options;
     while (this.#unmarked.size > 0) {

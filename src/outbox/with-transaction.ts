@@ -7,11 +7,13 @@ export interface TransactionTarget {
   /**
    * Told what the transaction changed once it is committed, and awaited: whoever awaits the transaction may rely on it.
    * Not called when nothing changed. When it rejects, the change stands; the outbox still holds it for the relay.
+   *
+   * @param earlier what others had committed before, and nobody had applied yet: the change stands on it.
    */
-  readonly applied: (images: RowImages) => Promise<void>;
+  readonly applied: (own: RowImages, earlier: RowImages) => Promise<void>;
 }
 
-const READ_BACK = 'select id, table_name, partition, images from outbox_of_this_transaction()';
+const READ_BACK = 'select own, id, table_name, partition, images from outbox_to_apply()';
 
 /**
  * The only way the API writes. The triggers' record of the change is read back before the commit, and on the way to it:
@@ -19,12 +21,15 @@ const READ_BACK = 'select id, table_name, partition, images from outbox_of_this_
  */
 export async function withTransaction<T>(target: TransactionTarget, work: (tx: Db) => Promise<T>): Promise<T> {
   const { result, rows } = await target.database.writeAndRead(target.scope, work, READ_BACK);
-  if (rows.length > 0) await target.applied(imagesOf(rows as unknown as readonly OutboxRow[]));
+  const recorded = rows as unknown as readonly OutboxRow[];
+  const [own, earlier] = [recorded.filter((row) => row.own), recorded.filter((row) => !row.own)];
+  if (own.length > 0) await target.applied(imagesOf(own), imagesOf(earlier));
   return result;
 }
 
 /** As the function returns it. */
 interface OutboxRow {
+  readonly own: boolean;
   readonly id: string;
   readonly table_name: string;
   readonly partition: string;

@@ -113,6 +113,18 @@ describe.each(ALL)('withTransaction on $name', ({ open }) => {
     expect(names.sort()).toEqual(Array.from({ length: 12 }, (_, index) => [name(index)]).sort());
   });
 
+  it('F1 tells what others had committed before and nobody has applied, and nothing that was applied', async () => {
+    await database.write(ONE, sell);
+    const [theirs] = await recorded();
+    const earlier: RowImages[] = [];
+    const target = { database, scope: ONE, applied: async (_: RowImages, before: RowImages) => void earlier.push(before) };
+    await withTransaction(target, sell);
+    expect(earlier.map(({ changes }) => changes.map(({ table }) => table))).toEqual([[theirs?.table]]);
+    await database.owner((tx) => tx.execute(sql`update outbox set applied_epochs = array['e'], marked_at = now()`));
+    await withTransaction(target, sell);
+    expect(earlier[1]?.changes).toEqual([]);
+  });
+
   it('passes on that its changes could not be applied: they stand, and stay in the outbox', async () => {
     const applied = () => Promise.reject(new Error('no ledger'));
     await expect(withTransaction({ database, scope: ONE, applied }, sell)).rejects.toThrow('no ledger');
@@ -123,11 +135,11 @@ describe.each(ALL)('withTransaction on $name', ({ open }) => {
     const { told, target } = listening();
     const rename = (from: string, to: string) => database.owner((tx) => tx.execute(sql.raw(`alter function ${from}() rename to ${to}`)));
     const before = await quantityIn(database);
-    await rename('outbox_of_this_transaction', 'mislaid');
+    await rename('outbox_to_apply', 'mislaid');
     try {
       await expect(withTransaction(target, sell)).rejects.toMatchObject({ code: 'DATABASE_QUERY_FAILED', sqlState: '42883' });
     } finally {
-      await rename('mislaid', 'outbox_of_this_transaction');
+      await rename('mislaid', 'outbox_to_apply');
     }
     expect([told, await recorded(), await quantityIn(database)]).toEqual([[], [], before]);
     await withTransaction(target, sell);

@@ -264,6 +264,43 @@ describe('freshness, through the API', () => {
     expect(after.map(({ totalCount }) => totalCount)).toEqual([(before[0]?.totalCount ?? 0) - 1, (before[1]?.totalCount ?? 0) + 1]);
   });
 
+  it('F1 a change that is answered brings along what others had changed before it', async () => {
+    const polls: { end: () => void; ended: Promise<void> } = { end: () => undefined, ended: Promise.resolve() };
+    // What is written for all tenants waits, as long as the test wants: the polls of the outbox are among it.
+    const wrap = (database: Database): Database => ({
+      ...database,
+      write: async (scope, work) => {
+        if (scope === 'platform') await polls.ended;
+        return database.write(scope, work);
+      },
+    });
+    const node = await start({ wrap });
+    const { id } = await node.first();
+    const { categories } = await node.running.client.data<{ categories: { id: string }[] }>('{ categories { id } }', here);
+    const [from = '', to = ''] = categories.map((category) => category.id);
+    const has = async (): Promise<boolean> => {
+      const query = 'query ($to: ID) { medicines(categoryId: $to, first: 200) { edges { node { id } } } }';
+      const { medicines } = await node.running.client.data<{ medicines: { edges: { node: { id: string } }[] } }>(query, { ...here, variables: { to } });
+      return medicines.edges.some((edge) => edge.node.id === id);
+    };
+    await node.running.whileTrusted(async () => {
+      await outside(node, `update medicines set category_id = '${from}' where id = '${id}'`);
+      await vi.waitUntil(async () => !(await has()), soon);
+      await node.running.settled();
+      expect(await has()).toBe(false);
+      polls.ended = new Promise((resolve) => (polls.end = resolve));
+      try {
+        await outside(node, `update medicines set category_id = '${to}' where id = '${id}'`);
+        // Not polled yet, within the bound: nobody has been answered that it is there.
+        expect(await has()).toBe(false);
+        await node.setPrice(id, 77_650);
+        expect(await has()).toBe(true);
+      } finally {
+        polls.end();
+      }
+    });
+  });
+
   it('F7 inside a transaction nothing is read from the cache, and a failed one leaves nothing in it', async () => {
     const node = await start();
     const { id, price } = await node.first();
