@@ -4,11 +4,15 @@ import { isOvertaken, type Committed } from './committed.js';
 import { isUsable, judge, type Entry } from './entry.js';
 import { CacheEvents, type CacheEvent } from './events.js';
 import { Identities } from './key.js';
+import type { Leases } from './lease.js';
+import { isTooOldToTell, mayHave, mayJoin } from './joining.js';
+import { loadLeased, type Leading, type Leasing } from './leased-loads.js';
 import type { Invalidation, Ledger } from './ledger.js';
 import { NOTHING, type Without } from './mechanisms.js';
 import { whyUnshared, type Finished, type Kept, type LoadUnderWay, type Outcome } from './outcome.js';
 import { asError, Reading, type Loaded, type LoadMissing, type Lookup } from './reading.js';
-import { RECENT_MS, RecentLoads } from './recent-loads.js';
+import { RecentLoads } from './recent-loads.js';
+import { isDue } from './refresh.js';
 import { CacheRequest } from './request.js';
 import { sealEntry } from './seal.js';
 import { Flights, type Began, type Flight } from './single-flight.js';
@@ -29,6 +33,8 @@ export interface CacheOptions {
   /** Whether an error means that the source is failing (then a stale entry may be served) and not that the caller erred. */
   readonly isSourceFailure?: (error: unknown) => boolean;
   readonly onBackgroundError: (error: unknown) => void;
+  /** How much of its lifetime an entry is given: near 1, another one each time. All of it where it is not said. */
+  readonly lifetimeShare?: () => number;
   /** For tests of the mechanisms alone. */
   readonly without?: Without;
 }
@@ -157,15 +163,17 @@ export class Cache {
     const standing = this.ledger.standing();
     const now = this.ledger.now();
     const missing: number[] = [];
+    const due: { readonly at: number; readonly entry: Entry }[] = [];
     asked.forEach((at, index) => {
       const lookup = reading.at(at);
       const { identity } = lookup;
       const entry = (standing === 'alone' ? this.#recent.get(identity.key, now) : found?.[index]) as Entry<T> | undefined;
       const absence = found === null || standing === 'alone' ? 'alone' : 'absent';
       const judged = entry === undefined ? absence : judge(entry, identity, { ledger: this.ledger, now });
-      if (entry !== undefined && judged === 'fresh' && standing !== 'synced') {
+      if (entry !== undefined && standing !== 'synced' && (judged === 'fresh' || (judged === 'stale' && lookup.outermost === true))) {
         reading.answer(at, entry);
-        this.#tell(lookup, { type: 'hit', of: identity, freshness: 'fresh', age: now - entry.readAt });
+        this.#tell(lookup, { type: 'hit', of: identity, freshness: judged, age: now - entry.readAt });
+        if (isDue(lookup, entry, now)) due.push({ at, entry });
         return;
       }
       // Stale, or not known to be fresh while nobody has looked for changes that were not applied: loaded anew, and kept in
@@ -174,7 +182,14 @@ export class Cache {
       this.#tell(lookup, { type: 'miss', of: identity, reason: isUsable(judged) ? 'expired' : judged });
       missing.push(at);
     });
+    if (due.length > 0 && standing === 'trusted') this.#refresh(reading, due);
     return missing;
+  }
+
+  /** Loads anew what was answered and ends soon, or has. Nobody waits for it. */
+  #refresh<T>(reading: Reading<T>, due: readonly { readonly at: number; readonly entry: Entry }[]): void {
+    const again = reading.again(due.filter(({ at }) => this.#flights.underWay(reading.at(at).identity.key) === undefined));
+    if (again.open.length > 0) this.#background.run(this.#lead(again, again.open));
   }
 
   /** What is stored; null on a node that is alone, which may not even ask. */
@@ -196,29 +211,13 @@ export class Cache {
     const joined: Promise<number | null>[] = [];
     for (const at of missing) {
       const flight = this.#flights.underWay(reading.at(at).identity.key);
-      if (flight === undefined || !this.#mayJoin(reading, flight, joins)) toLoad.push(at);
+      if (flight === undefined || !mayJoin({ reading, ledger: this.ledger }, flight, joins)) toLoad.push(at);
       else joined.push(this.#join(reading, at, flight));
     }
     const [again] = await Promise.all([Promise.all(joined), toLoad.length === 0 ? undefined : this.#lead(reading, toLoad)]);
     const unusable = again.filter((at) => at !== null);
     // Those who joined too late share one next flight: the first of them leads it.
     if (unusable.length > 0) await this.#joinOrLoad(reading, unusable, joins + 1);
-  }
-
-  /** The second time, only what is certain to be of use: nobody waits for three loads, and all who may share one do. */
-  #mayJoin<T>(reading: Reading<T>, flight: Flight, joins: number): boolean {
-    if (this.#isTooOldToTell(reading, flight.readAt)) return false;
-    return joins === 0 || (joins === 1 && reading.beganNoLaterThan(flight.stamp));
-  }
-
-  /**
-   * Without trust, the copy does not tell what others have changed: all that a flight brings must have been read as lately as
-   * such changes may take to show, also what it contains. Alone, the flight must have begun after this request did.
-   */
-  #isTooOldToTell<T>(reading: Reading<T>, beganAt: number, readAt = beganAt): boolean {
-    const standing = this.ledger.standing();
-    if (standing === 'alone') return beganAt < reading.readAt;
-    return standing === 'synced' && readAt <= reading.readAt - RECENT_MS;
   }
 
   /** Waits for another's load and judges what it brought (F2). Returns the lookup when it has to be loaded anew. */
@@ -230,7 +229,9 @@ export class Cache {
         await this.#loadUnshared(reading, [at]);
         return null;
       }
-      if (!this.#isOfUse(entry, reading, at) || this.#isTooOldToTell(reading, flight.readAt, entry.readAt)) return at;
+      const joining = { reading, ledger: this.ledger };
+      const isOfUse = this.without.has('flight-check') || mayHave(joining, entry, at);
+      if (!isOfUse || isTooOldToTell(joining, flight.readAt, entry.readAt)) return at;
       this.#tell(reading.at(at), { type: 'join', of: identity });
       reading.answer(at, entry as Entry<T>);
     } catch (error) {
@@ -239,28 +240,42 @@ export class Cache {
     return null;
   }
 
-  /**
-   * Whether a reading that waited for a flight may have what it brought. Validity is judged by the copy as it is on arrival,
-   * lifetimes as they were when the reading began: a load that outlives its own value is shared by those who asked in time.
-   */
-  #isOfUse<T>(entry: Entry, reading: Reading<T>, at: number): boolean {
-    if (this.without.has('flight-check')) return true;
-    const verdict = judge(entry, reading.at(at).identity, { ledger: this.ledger, now: reading.readAt });
-    return isUsable(verdict) || (verdict !== 'expired' && reading.beganNoLaterThan(entry.stamp));
-  }
-
   async #lead<T>(reading: Reading<T>, toLoad: readonly number[]): Promise<void> {
     const flights = new Map(toLoad.map((at) => [at, this.#flights.lead(reading.at(at).identity.key, reading)]));
+    const { leases } = this.store;
+    const isLeased = (at: number): boolean => reading.at(at).outermost === true && this.ledger.standing() === 'trusted';
+    const leased = leases === undefined ? [] : toLoad.filter(isLeased);
+    const here = leased.length === 0 ? toLoad : toLoad.filter((at) => !leased.includes(at));
+    await Promise.all([
+      here.length === 0 ? undefined : this.#loadShared({ reading, flights }, here),
+      leases === undefined || leased.length === 0 ? undefined : loadLeased({ reading, flights }, leased, this.#leasing(leases)),
+    ]);
+  }
+
+  #leasing(leases: Leases): Leasing {
+    return {
+      leases,
+      ledger: this.ledger,
+      store: this.store,
+      load: (leading, places) => this.#loadShared(leading, places),
+      onArrival: (lookup) => this.#tell(lookup, { type: 'join', of: lookup.identity }),
+      background: (work) => this.#background.run(work),
+    };
+  }
+
+  /** Loads for everybody who has joined or will. `ended` hears when what was loaded is stored, or is not going to be. */
+  async #loadShared<T>({ reading, flights, ended = () => undefined }: Leading<T>, toLoad: readonly number[]): Promise<void> {
     await Promise.all(
       this.#load(reading, toLoad).map(async ({ places, outcomes }) => {
         const writes: StoreWrite[] = [];
-        const written: Flight[] = [];
+        const written: number[] = [];
         (await outcomes).forEach((outcome, index) => {
           const at = places[index] as number;
           const flight = flights.get(at) as Flight;
           if (outcome instanceof Error) {
             this.#fail(reading, at, outcome);
             flight.fail(outcome);
+            ended(at, true);
             return;
           }
           const { shared, write } = this.#keep(reading.request, reading.at(at), outcome);
@@ -268,15 +283,19 @@ export class Cache {
           reading.answer(at, outcome.entry);
           if (write === null) {
             flight.leave();
+            ended(at, shared);
           } else {
             writes.push(write);
-            written.push(flight);
+            written.push(at);
           }
         });
         if (writes.length === 0) return;
         // It can be joined until it is stored: whoever looked into the store just before finds it here (C2).
         const storing = this.store.setMany(writes).finally(() => {
-          for (const flight of written) flight.leave();
+          for (const at of written) {
+            flights.get(at)?.leave();
+            ended(at, true);
+          }
         });
         this.#background.run(storing);
       }),
@@ -324,7 +343,9 @@ export class Cache {
     }
   }
 
-  #toEntry<T>(began: Began, { policy }: Lookup, { value, collector, cost }: Loaded<T> & { readonly cost: number }): Entry<T> {
+  #toEntry<T>(began: Began, { policy: wanted }: Lookup, { value, collector, cost }: Loaded<T> & { readonly cost: number }): Entry<T> {
+    // What was stored together must not end together.
+    const policy = { ...wanted, maxAge: wanted.maxAge * (this.options.lifetimeShare?.() ?? 1) };
     return {
       value,
       tags: collector.tags,

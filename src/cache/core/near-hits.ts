@@ -1,6 +1,7 @@
 import type { Cache } from './cache.js';
 import { judge, type Entry } from './entry.js';
 import type { Lookup } from './reading.js';
+import { isDue } from './refresh.js';
 
 /**
  * Entries that are in this process and may be served now: all of them, or null. Waits for nothing, and tells of hits alone:
@@ -10,9 +11,10 @@ export function nearHits<T>({ store, ledger, events }: Cache, lookups: readonly 
   if (store.peek === undefined || ledger.standing() !== 'trusted') return null;
   const now = ledger.now();
   const found: Entry<T>[] = [];
-  for (const { identity } of lookups) {
+  for (const lookup of lookups) {
+    const { identity } = lookup;
     const entry = store.peek(identity.key) as Entry<T> | undefined;
-    if (entry === undefined || judge(entry, identity, { ledger, now }) !== 'fresh') return null;
+    if (entry === undefined || judge(entry, identity, { ledger, now }) !== 'fresh' || isDue(lookup, entry, now)) return null;
     found.push(entry);
   }
   for (const [at, { readAt }] of found.entries()) {

@@ -9,6 +9,13 @@ import type { CacheRequest } from './request.js';
 export interface Lookup {
   readonly identity: Identity;
   readonly policy: Policy;
+  /**
+   * Whether nothing contains it. Then other processes wait while one of them loads it (C2), it is served stale while it is being
+   * revalidated, and loaded anew before it ends: inside a load, each of these would have to be done to the whole.
+   */
+  readonly outermost?: boolean;
+  /** Of what is known already, the end of its freshness: it is not what is looked for. */
+  readonly newerThan?: number;
   /** Told what becomes of this look-up, beside all listeners: for who explains one answer. */
   readonly told?: (event: CacheEvent) => void;
 }
@@ -84,6 +91,15 @@ export class Reading<T> {
     } catch (error) {
       return [{ places: toLoad, results: Promise.resolve(failed(toLoad.length)(error)) }];
     }
+  }
+
+  /** The same again for some of them, with answers of its own: later ones than those that there are. */
+  again(known: readonly { readonly at: number; readonly entry: Entry }[]): Reading<T> {
+    const lookups = known.map(({ at, entry }) => {
+      const { identity, policy, outermost = false } = this.at(at);
+      return { identity, policy, outermost, newerThan: entry.freshUntil };
+    });
+    return new Reading(this.request, lookups, (missing) => this.load(missing.map((place) => known[place]?.at as number)));
   }
 
   answer(index: number, answer: Entry<T> | Error): void {

@@ -1,5 +1,6 @@
 import type { Entry } from './entry.js';
 import type { CacheKey } from './key.js';
+import type { Leases } from './lease.js';
 import type { LookupBudget } from './lookup-budget.js';
 import type { Partition } from './tags.js';
 
@@ -29,6 +30,8 @@ export interface EntryStore {
    * @param asking.accepts whether an entry found near by will do; if not, one that is farther away may be newer.
    */
   getMany(keys: readonly CacheKey[], asking?: Asking): Promise<readonly (Entry | undefined)[]>;
+  /** Where several processes share the store: who of them loads what is missing. */
+  readonly leases?: Leases;
   /** What is in this process, at once; undefined for what is not, or not known to be. Absent in stores that are all elsewhere. */
   peek?(key: CacheKey): Entry | undefined;
   /** At most one network round trip. */

@@ -135,7 +135,7 @@ export class ResponseCache<Context, Source> {
       }
       const identified = this.#identities.of(piece, coerced, asker);
       if ('because' in identified) prepared.live.push({ place, piece, because: identified.because });
-      else prepared.wanted.push({ place, piece, partition: identified.partition, lookup: { identity: identified.identity, policy: piece.policy } });
+      else prepared.wanted.push({ place, piece, partition: identified.partition, lookup: { identity: identified.identity, policy: piece.policy, outermost: true } });
     }
     return prepared;
   }

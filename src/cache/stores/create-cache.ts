@@ -62,6 +62,9 @@ const MIB = 1024 * 1024;
 /** Bound of one call of the ledger's script; above it an invalidation is pending. */
 const LEDGER_DEADLINE_MS = 500;
 
+/** By how much lifetimes differ, at most: what a deployment or a purge made everybody load at once must not end at once. */
+const JITTER = 0.05;
+
 /** Opens stores and ledger, and puts the cache in front of them. Resolves also while Redis is away. */
 export async function createCache(options: CreateCacheOptions = {}): Promise<CreatedCache> {
   const { prefix = 'larder', databaseId = 'data', enabled = true, logger = silentLogger, clock = systemClock, without = NOTHING } = options;
@@ -80,6 +83,7 @@ export async function createCache(options: CreateCacheOptions = {}): Promise<Cre
   const ledger = await openLedger(stores, { ...options, prefix, databaseId, logger, clock, without });
   lifetimes.clock = ledger;
   const core = new Cache({
+    lifetimeShare: () => 1 - JITTER * Math.random(),
     store: stores.store,
     ledger,
     prefix,

@@ -1,5 +1,6 @@
 import type { Entry } from '../core/entry.js';
 import type { CacheKey } from '../core/key.js';
+import type { Leases } from '../core/lease.js';
 import type { LookupBudget } from '../core/lookup-budget.js';
 import type { Asking, EntryStore, StoreStats, StoreWrite, TierStats } from '../core/store.js';
 import type { Partition } from '../core/tags.js';
@@ -19,6 +20,7 @@ export interface KeyvEntryStoreOptions {
   /** For a store in this process: what it has under a key, at once. */
   readonly peek?: (key: CacheKey) => Entry | undefined;
   readonly store: BatchStore;
+  readonly leases?: Leases;
   readonly codec: EntryCodec;
   readonly maxEntryBytes?: number;
   readonly stats: () => TierStats | Promise<TierStats>;
@@ -31,10 +33,12 @@ const MAX_TTL = 30 * 24 * 60 * 60 * 1000;
 /** Entries in a Keyv store: in this process as they are, elsewhere as bytes. What cannot be read is a miss. */
 export class KeyvEntryStore implements EntryStore {
   readonly peek?: (key: CacheKey) => Entry | undefined;
+  readonly leases?: Leases;
   #unreadable = 0;
 
   constructor(private readonly options: KeyvEntryStoreOptions) {
     if (options.peek !== undefined) this.peek = options.peek;
+    if (options.leases !== undefined) this.leases = options.leases;
   }
 
   async getMany(keys: readonly CacheKey[], { budget }: Asking = {}): Promise<readonly (Entry | undefined)[]> {

@@ -11,6 +11,7 @@ import { DEFAULT_MAX_ENTRY_BYTES, MemoryStore } from './memory-store.js';
 import { PersistedQueryStore } from './persisted-query-store.js';
 import { closeRedis, connectRedis, type RedisClient, type RedisOptions } from './redis-client.js';
 import { redisServerInfo, type RedisServerInfo } from './redis-server-info.js';
+import { RedisLeases } from './redis-leases.js';
 import { RedisStore } from './redis-store.js';
 import { TieredStore } from './tiered-store.js';
 
@@ -79,6 +80,7 @@ async function openRedis(where: RedisOptions, options: StoresOptions): Promise<R
   });
   const entries = new KeyvEntryStore({
     store: new GuardedStore(new RedisStore(client, prefix, 'bytes'), guard),
+    leases: new RedisLeases(client, guard),
     codec: binaryCodec,
     maxEntryBytes,
     stats: () => redisTier(guard, client),

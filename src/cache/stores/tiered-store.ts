@@ -1,17 +1,22 @@
 import type { Entry } from '../core/entry.js';
 import type { CacheKey } from '../core/key.js';
+import type { Leases } from '../core/lease.js';
 import { sealEntry } from '../core/seal.js';
 import type { Asking, EntryStore, StoreStats, StoreWrite } from '../core/store.js';
 import type { Partition } from '../core/tags.js';
 
 /** A store in this process in front of one elsewhere: what is near is not asked for far away. */
 export class TieredStore implements EntryStore {
+  readonly leases?: Leases;
+
   constructor(
     private readonly near: EntryStore,
     private readonly far: EntryStore,
     /** Milliseconds on the clock that entries' lifetimes are measured on. */
     private readonly now: () => number,
-  ) {}
+  ) {
+    if (far.leases !== undefined) this.leases = far.leases;
+  }
 
   peek(key: CacheKey): Entry | undefined {
     return this.near.peek?.(key);
