@@ -16,10 +16,12 @@ import { toMarkdown, verdictWord } from './report.js';
 import type { Results, ScenarioResults, Work } from './results.js';
 import { SCENARIOS, type Scenario } from './scenarios.js';
 import { Services } from './services.js';
+import { measureStampede } from './stampede.js';
 import { buildWorld, type World, type WorldSize } from './world.js';
 
 const HERE = fileURLToPath(new URL('..', import.meta.url));
 const INVALIDATION = 'invalidation';
+const STAMPEDE = 'stampede';
 const CONNECTIONS = 32;
 
 type Print = (line: string) => void;
@@ -40,6 +42,7 @@ export async function bench(options: Options, print: Print): Promise<void> {
     const measured = options.quick ? new Map([...plans].slice(0, 1)) : plans;
     const scenarios = await measureAll(measured, { services, world, answers, options, print });
     const invalidation = wants(options, INVALIDATION) ? await measureInvalidation({ redisUrl: services.redisUrl, ...(options.quick ? QUICK_TRIALS : TRIALS) }, print) : null;
+    const stampede = wants(options, STAMPEDE) ? await measureStampede(services, options.quick ? QUICK_STAMPEDE : STAMPEDES, print) : null;
     const results: Results = {
       date: new Date().toISOString(),
       machine,
@@ -47,6 +50,7 @@ export async function bench(options: Options, print: Print): Promise<void> {
       settings: settingsOf(options),
       scenarios,
       invalidation,
+      stampede,
     };
     report(results, options, print);
   } finally {
@@ -55,6 +59,8 @@ export async function bench(options: Options, print: Print): Promise<void> {
 }
 
 const TRIALS = { sizes: [100, 10_000, 1_000_000], trials: 200 };
+const STAMPEDES = { processes: 4, readers: 200, trials: 5, warm: 3 };
+const QUICK_STAMPEDE = { processes: 2, readers: 5, trials: 1, warm: 1 };
 const QUICK_TRIALS = { sizes: [10, 100, 1_000], trials: 5 };
 
 function wants({ scenarios }: Options, name: string): boolean {
@@ -63,7 +69,7 @@ function wants({ scenarios }: Options, name: string): boolean {
 
 /** Without the server whose answer they copy, the bare ones have none. */
 function choose(options: Options): readonly Scenario[] {
-  const known = [...SCENARIOS.map(({ name }) => name), INVALIDATION];
+  const known = [...SCENARIOS.map(({ name }) => name), INVALIDATION, STAMPEDE];
   const unknown = options.scenarios.find((name) => !known.includes(name));
   if (unknown !== undefined) throw new Error(`there is no scenario "${unknown}": give ${known.join(', ')}`);
   const wanted = ({ kind, copied }: { readonly kind: ServerKind; readonly copied: ServerKind | undefined }): boolean =>

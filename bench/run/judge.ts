@@ -39,7 +39,7 @@ export function judge(results: Results): readonly Verdict[] {
     of.ratio('B6', 'the same with Redis', { scenario: 'miss', of: 'larder-fastify-redis', to: 'larder-fastify-off', limit: 1.4, rounds: FEWEST_ROUNDS_OF_MISSES }),
     of.count('B6', 'round trips to Redis before the answer', { scenario: 'miss', of: 'larder-fastify-redis', what: 'roundTripsBefore', limit: 3 }),
     of.ratio('B6', 'miss of a known viewer in memory, to Apollo without a cache on Fastify', { scenario: 'miss-known', of: FASTIFY, to: 'apollo', limit: 1, rounds: FEWEST_ROUNDS_OF_MISSES }),
-    // B7, one cold key and many readers in several processes, has its place here.
+    ...stampede(results),
     ...invalidation(results),
   ];
 }
@@ -97,6 +97,43 @@ class Judge {
   #server({ scenario, of }: Asked): ServerResults | undefined {
     return this.results.scenarios.find(({ name }) => name === scenario)?.servers.find(({ kind }) => kind === of);
   }
+}
+
+/** Of the readers of a cold key whose load takes 100 ms, in milliseconds. */
+const MOST_WAIT = 400;
+const ALL_WAIT = 800;
+/** After which the lease of a process that is gone is free. */
+const LEASE = 1_000;
+
+function stampede({ stampede: found }: Results): Verdict[] {
+  const bar = 'B7';
+  const limits = [
+    ['one cold key, many readers in several processes: loads', 'one'],
+    ['95 % of them answered within', `${MOST_WAIT} ms`],
+    ['all of them', `${ALL_WAIT} ms`],
+    ['the process that loads is killed: loads', 'at most two'],
+    ['everybody in the others answered within', `lease + 800 ms: ${LEASE + ALL_WAIT} ms`],
+    ['nobody fails', '0'],
+  ] as const;
+  if (found === null) return limits.map(([criterion, limit]) => ({ bar, criterion, limit, figure: null, met: null }));
+  const { trials, killed } = found;
+  const most = (all: readonly number[]): number => Math.max(...all);
+  const of95 = most(trials.map(({ milliseconds }) => quantile([...milliseconds].sort((a, b) => a - b), 0.95)));
+  const slowest = most(trials.flatMap(({ milliseconds }) => milliseconds));
+  const afterwards = most(killed.flatMap(({ milliseconds }) => milliseconds));
+  const failed = [...trials, ...killed].reduce((sum, trial) => sum + trial.failed, 0);
+  const verdicts: readonly (readonly [string, boolean])[] = [
+    [trials.map(({ loads }) => loads).join(' / '), trials.every(({ loads }) => loads === 1)],
+    [`${of95.toFixed(0)} ms`, of95 <= MOST_WAIT],
+    [`${slowest.toFixed(0)} ms`, slowest <= ALL_WAIT],
+    [killed.map(({ loads }) => loads).join(' / '), killed.every(({ loads }) => loads <= 2)],
+    [`${afterwards.toFixed(0)} ms`, afterwards <= LEASE + ALL_WAIT],
+    [String(failed), failed === 0],
+  ];
+  return limits.map(([criterion, limit], index) => {
+    const [figure, met] = verdicts[index] ?? ['', false];
+    return { bar, criterion, limit, figure, met };
+  });
 }
 
 const CLOSE = 0.2;

@@ -22,7 +22,7 @@ export const DEFAULT_SECONDS = { warm: 2, measure: 4 } as const;
 export const USAGE = `npm run bench -- [options]
 
   --quick               checks that all servers answer alike and that everything runs; measures nothing
-  --scenarios a,b       only these (small, small-redis, large, large-compressed, mixed, nested, miss, miss-known, invalidation)
+  --scenarios a,b       only these (small, small-redis, large, large-compressed, mixed, nested, miss, miss-known, invalidation, stampede)
   --servers a,b         only these servers, as the tables name them
   --rounds 7            measures each server so often
   --warm 2 --measure 4  seconds per round

@@ -1,4 +1,5 @@
 import type { InvalidationResult } from '../src/invalidation/invalidation-protocol.js';
+import type { StampedeResult } from '../src/stampede/stampede-protocol.js';
 import type { LoadResult } from '../src/load/load-protocol.js';
 import type { ServerKind } from '../src/servers/server-protocol.js';
 
@@ -33,6 +34,7 @@ export interface Results {
   readonly settings: Readonly<Record<string, string | number | boolean>>;
   readonly scenarios: readonly ScenarioResults[];
   readonly invalidation: InvalidationResult | null;
+  readonly stampede: StampedeResult | null;
 }
 
 /** Processor microseconds per request, one for each round. */

@@ -26,6 +26,7 @@ function results(scenarios: Readonly<Record<string, Costs>>, more: Partial<Resul
       servers: Object.entries(costs).map(([kind, of]) => server(kind as ServerKind, of)),
     })),
     invalidation: null,
+    stampede: null,
     ...more,
   };
 }
