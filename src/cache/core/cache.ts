@@ -1,3 +1,4 @@
+/* More than 400 lines: a read is one story, and its steps are told in one place. */
 import { Background } from '../../lib/background.js';
 import type { Collector } from './collector.js';
 import { isOvertaken, type Committed } from './committed.js';
