@@ -53,7 +53,7 @@ export class LiftedServer {
   }
 
   async #start(options: Options, caching: CreateCacheOptions): Promise<void> {
-    this.cache = await createCache({ clock: { now: () => this.now }, ...caching });
+    this.cache = await createCache({ jitter: 0, clock: { now: () => this.now }, ...caching });
     this.plugin = responseCachePlugin<LiftedContext>({ cache: this.cache, partition: 'single', ...options });
     this.apollo = new ApolloServer<LiftedContext>({ typeDefs: [cacheDirectivesSDL, typeDefs], resolvers: this.#resolvers(), plugins: [this.plugin], logger: silentLogger });
     await this.apollo.start().catch(async (error: unknown) => {

@@ -36,6 +36,11 @@ export interface CreateCacheOptions {
   readonly clock?: Clock;
   /** Whether somebody polls for changes that were committed and not applied, and tells the ledger so. Default false. */
   readonly needsPolls?: boolean;
+  /**
+   * By how much lifetimes differ, at most, as a share from 0 to 1: what a deployment or a purge made everybody load at once must
+   * not end at once. Default 0.05.
+   */
+  readonly jitter?: number;
   /** How many tags the ledger remembers. */
   readonly ledgerMaxTags?: number | undefined;
   /** For tests of the mechanisms alone. */
@@ -62,12 +67,9 @@ const MIB = 1024 * 1024;
 /** Bound of one call of the ledger's script; above it an invalidation is pending. */
 const LEDGER_DEADLINE_MS = 500;
 
-/** By how much lifetimes differ, at most: what a deployment or a purge made everybody load at once must not end at once. */
-const JITTER = 0.05;
-
 /** Opens stores and ledger, and puts the cache in front of them. Resolves also while Redis is away. */
 export async function createCache(options: CreateCacheOptions = {}): Promise<CreatedCache> {
-  const { prefix = 'larder', databaseId = 'data', enabled = true, logger = silentLogger, clock = systemClock, without = NOTHING } = options;
+  const { prefix = 'larder', databaseId = 'data', enabled = true, logger = silentLogger, clock = systemClock, without = NOTHING, jitter = 0.05 } = options;
   // Before there is a ledger, nothing is stored whose time could be over.
   const lifetimes: { clock: Clock } = { clock };
   const stores = await openStores({
@@ -83,7 +85,7 @@ export async function createCache(options: CreateCacheOptions = {}): Promise<Cre
   const ledger = await openLedger(stores, { ...options, prefix, databaseId, logger, clock, without });
   lifetimes.clock = ledger;
   const core = new Cache({
-    lifetimeShare: () => 1 - JITTER * Math.random(),
+    lifetimeShare: () => 1 - jitter * Math.random(),
     store: stores.store,
     ledger,
     prefix,
