@@ -25,7 +25,8 @@ export function httpPolicy(pieces: readonly AnsweredPiece[], now: number, mode: 
   let misses = 0;
   for (const { piece, entry, errors, isHit, events } of pieces) {
     if (piece.kind === 'typename') continue;
-    if (isHit) hits++;
+    // Served in its grace it is a hit, too, whose lifetime is over (RFC 9211, section 2.4).
+    if (isHit || events.some(({ type }) => type === 'hit')) hits++;
     else misses++;
     if (entry === null || errors.length > 0 || events.some(({ type }) => type === 'skip' || type === 'bypass')) {
       isStored = false;
@@ -35,12 +36,12 @@ export function httpPolicy(pieces: readonly AnsweredPiece[], now: number, mode: 
     freshUntil = Math.min(freshUntil, entry.freshUntil);
     if (entry.scope === 'PRIVATE') isPrivate = true;
   }
-  const left = Math.max(0, Math.floor((freshUntil - now) / 1000));
+  const ttl = Math.floor((freshUntil - now) / 1000);
   const forward = hits > 0 ? 'partial' : isStored ? 'miss' : 'bypass';
-  const cacheStatus = misses === 0 ? `${NAME}; hit; ttl=${left}` : `${NAME}; fwd=${forward}${isStored ? '; stored' : ''}`;
+  const cacheStatus = misses === 0 ? `${NAME}; hit; ttl=${ttl}` : `${NAME}; fwd=${forward}${isStored ? '; stored' : ''}`;
   if (!isStored || freshUntil === Infinity) return { cacheControl: 'no-store', age: null, cacheStatus, isStored: false };
   const age = Math.max(0, Math.floor((now - readAt) / 1000));
-  return { cacheControl: cacheControl({ isPrivate, lifetime: age + left, mode }), age, cacheStatus, isStored: true };
+  return { cacheControl: cacheControl({ isPrivate, lifetime: age + Math.max(0, ttl), mode }), age, cacheStatus, isStored: true };
 }
 
 function cacheControl({ isPrivate, lifetime, mode }: { readonly isPrivate: boolean; readonly lifetime: number; readonly mode: DownstreamCache }): string {
