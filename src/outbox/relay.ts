@@ -50,6 +50,8 @@ export class Relay {
   /** Rows that this node has applied and not marked yet, with the epoch under which it did. */
   readonly #unmarked = new Map<string, Epoch>();
   #marking: Promise<void> | null = null;
+  /** Since the last poll began: what is marked one by one need not be looked at again and again. */
+  #hasApplied = false;
 
   constructor(private readonly options: RelayOptions) {}
 
@@ -69,14 +71,18 @@ export class Relay {
     const beganAt = performance.now();
     await this.options.prepare?.();
     const epoch = this.options.epoch();
+    const hasApplied = this.#hasApplied;
+    this.#hasApplied = false;
     for (;;) {
-      const rows = await this.options.database.write('platform', (tx) => unapplied(tx, this.options.marksPerEpoch === false ? null : epoch));
+      const { before, rows, repeated } = await this.options.database.write('platform', (tx) => unapplied(tx, this.options.marksPerEpoch === false ? null : epoch));
       const left = rows.filter((row) => this.#unmarked.get(row.id) !== epoch);
-      const taken = await this.options.apply(imagesOf(left));
+      const taken = await this.options.apply(imagesOf([...left, ...repeated]));
       await this.#mark((taken === epoch ? rows : left).map((row) => row.id), taken);
       // Met another epoch: rows that were applied under the last one must be judged again, by another poll.
       if (taken !== epoch) return this.#stopped.signal.aborted ? undefined : this.poll();
-      if (rows.length < BATCH) break;
+      if (rows.length >= BATCH) continue;
+      if (hasApplied || rows.length + repeated.length > 0) await this.#note(epoch, before);
+      break;
     }
     this.options.onPolled({ beganAt, epoch });
     if (this.#polls++ % POLLS_BETWEEN_PRUNINGS === 0) await this.options.database.write('platform', prune);
@@ -84,6 +90,7 @@ export class Relay {
 
   /** Notes that this node has applied rows under an epoch: none of its polls does so again, and soon no other node's. */
   applied(outboxIds: readonly string[], epoch: Epoch): void {
+    this.#hasApplied = true;
     for (const id of outboxIds) this.#unmarked.set(id, epoch);
     this.#marking ??= this.#markAll();
   }
@@ -114,6 +121,17 @@ export class Relay {
       tx.execute(sql`
         update outbox set applied_epochs = array_append(applied_epochs, ${epoch}::text), marked_at = coalesce(marked_at, now())
         where id = any(${sql.param(`{${outboxIds.join(',')}}`)}::bigint[]) and not applied_epochs @> array[${epoch}::text]`),
+    );
+  }
+
+  /** All that transactions before this one wrote has been applied under the epoch, whatever their rows are marked with. */
+  async #note(epoch: Epoch, before: string): Promise<void> {
+    if (this.options.marksPerEpoch === false) return;
+    await this.options.database.write('platform', (tx) =>
+      tx.execute(sql`
+        insert into outbox_epochs as noted (epoch, applied_before) values (${epoch}, ${before}::xid8)
+        on conflict (epoch) do update set applied_before = excluded.applied_before, noted_at = now()
+        where noted.applied_before <> excluded.applied_before`),
     );
   }
 
@@ -152,33 +170,47 @@ interface OutboxRow {
   readonly images: Change['images'];
 }
 
-/** The last condition leaves out nothing more: what is marked with this epoch alone, as nearly all is, an index can skip. */
-async function unapplied(tx: Db, epoch: Epoch | null): Promise<readonly OutboxRow[]> {
-  return tx
+interface Unapplied {
+  /** The transaction before which all have ended: their rows are among these, or have been applied. */
+  readonly before: string;
+  readonly rows: readonly OutboxRow[];
+  /** What was applied under other epochs, without further details. */
+  readonly repeated: readonly Omit<OutboxRow, 'id'>[];
+}
+
+/** @param epoch null for what has been applied under none. */
+async function unapplied(tx: Db, epoch: Epoch | null): Promise<Unapplied> {
+  const found = await tx
     .select({
-      id: sql<string>`id::text`,
-      table: sql<string>`table_name`,
+      before: sql<string>`before`,
+      id: sql<string | null>`id`,
+      table: sql<string | null>`table_name`,
       partition: sql<string>`partition`,
       images: sql<Change['images']>`images`,
     })
-    .from(sql`outbox`)
-    .where(
-      epoch === null
-        ? sql`applied_epochs = '{}'`
-        : sql`(applied_epochs = '{}' or (marked_at > now() - ${sql.raw(`interval '${KEPT}'`)} and not applied_epochs @> array[${epoch}::text]))
-          and (applied_epochs < array[${epoch}::text] or applied_epochs > array[${epoch}::text])`,
-    )
-    .orderBy(sql`outbox.id`)
-    .limit(BATCH);
+    .from(sql`outbox_to_poll(${epoch}, ${KEPT}, ${BATCH})`);
+  const rows: OutboxRow[] = [];
+  const repeated: Omit<OutboxRow, 'id'>[] = [];
+  for (const { id, table, partition, images } of found) {
+    if (table === null) continue;
+    if (id === null) repeated.push({ table, partition, images });
+    else rows.push({ id, table, partition, images });
+  }
+  const [first] = found;
+  if (first === undefined) throw new Error('outbox_to_poll() says nothing');
+  return { before: first.before, rows, repeated };
 }
 
-function prune(tx: Db): Promise<unknown> {
-  return tx.execute(sql`delete from outbox where marked_at < now() - ${sql.raw(`interval '${KEPT}'`)}`);
+async function prune(tx: Db): Promise<void> {
+  const old = sql`now() - ${sql.raw(`interval '${KEPT}'`)}`;
+  await tx.execute(sql`delete from outbox where marked_at < ${old}`);
+  // Then none of the rows that it was said of is left.
+  await tx.execute(sql`delete from outbox_epochs where noted_at < ${old}`);
 }
 
-function imagesOf(rows: readonly OutboxRow[]): RowImages {
+function imagesOf(rows: readonly (Omit<OutboxRow, 'id'> & { readonly id?: string })[]): RowImages {
   return {
-    outboxIds: rows.map((row) => row.id),
+    outboxIds: rows.flatMap(({ id }) => id ?? []),
     changes: rows.map(({ table, partition, images }) => ({ table, partition, images })),
   };
 }

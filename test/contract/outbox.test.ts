@@ -223,7 +223,7 @@ describe.each(ALL)('the outbox on $name', ({ open }) => {
         .from(sql`pg_class`)
         .where(sql`relkind = 'r' and relnamespace = 'public'::regnamespace`),
     );
-    const own = new Set(['outbox', 'cache_identity', 'cache_predicates']);
+    const own = new Set(['outbox', 'outbox_epochs', 'cache_identity', 'cache_predicates']);
     expect(captured.map(({ table }) => table).sort()).toEqual(
       tables
         .map(({ table }) => table)

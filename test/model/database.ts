@@ -35,6 +35,7 @@ export const tagsOf = (changes: readonly OutboxRow[]): readonly string[] => [
 export class Database {
   readonly #versions: [number, number, number] = [0, 0, 0];
   readonly #outbox: OutboxRow[] = [];
+  readonly #told = new Map<string, number>();
   #outboxIds = 1;
 
   constructor(private readonly without: Without) {}
@@ -61,6 +62,21 @@ export class Database {
   unapplied(epoch: string | null): readonly OutboxRow[] {
     if (epoch === null || this.without.has('flag')) return this.#outbox.filter(({ applied }) => applied.size === 0);
     return this.#outbox.filter(({ applied }) => !applied.has(epoch));
+  }
+
+  /** As the function of that name in SQL; transactions of this world have all ended. */
+  toPoll(epoch: string | null): { readonly before: string; readonly rows: readonly OutboxRow[]; readonly repeated: readonly OutboxRow['partition'][] } {
+    const told = (epoch === null ? undefined : this.#told.get(epoch)) ?? 0;
+    const repeated = epoch === null ? [] : this.#outbox.filter(({ id, applied }) => Number(id) >= told && applied.size > 0 && !applied.has(epoch));
+    return {
+      before: String(this.#outboxIds),
+      rows: this.#outbox.filter(({ applied }) => applied.size === 0),
+      repeated: [...new Set(repeated.map(({ partition }) => partition))],
+    };
+  }
+
+  note(epoch: string, before: string): void {
+    this.#told.set(epoch, Number(before));
   }
 
   markApplied(ids: readonly string[], epoch: string): void {

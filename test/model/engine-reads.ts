@@ -5,7 +5,7 @@ import type { Entry } from '../../src/cache/core/entry.js';
 import type { Identity, Subject } from '../../src/cache/core/key.js';
 import type { Policy } from '../../src/cache/core/policy.js';
 import type { CacheRequest } from '../../src/cache/core/request.js';
-import { GLOBAL, partition, type Partition, type Tag } from '../../src/cache/core/tags.js';
+import { GLOBAL, partition, tags, type Partition, type Tag } from '../../src/cache/core/tags.js';
 import { partitionOf, ROWS, tagOf, type Row, type Versions } from './database.js';
 import type { EngineNode } from './engine-node.js';
 
@@ -104,7 +104,10 @@ export class EngineReads {
 }
 
 function loaded(row: Row, value: Versions): Loaded<Versions> {
-  const collector = new Collector(partitionOfRow(row));
+  const of = partitionOfRow(row);
+  const collector = new Collector(of);
+  // As whatever read a table does: of many changes only the table is told.
+  collector.tag(tags.everyRow(of, 'rows'));
   collector.tag(tagOf(row) as Tag);
   return { value, collector };
 }

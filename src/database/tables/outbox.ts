@@ -34,9 +34,19 @@ export const outbox = pgTable(
       .notNull()
       .default(sql`'{}'`),
   },
-  // The second finds what is not marked with an epoch, however much is.
-  (table) => [index('outbox_txid').on(table.txid), index('outbox_applied').on(table.appliedEpochs)],
+  // The second holds nothing but what nobody has applied: next to nothing, however much is kept.
+  (table) => [index('outbox_txid').on(table.txid), index('outbox_unapplied').on(table.id).where(sql`applied_epochs = '{}'`)],
 );
+
+/**
+ * How far an epoch has been told, so that another epoch's beginning need not mark every row that is kept: what
+ * transactions before this one wrote to the outbox, and was applied under any epoch, was applied under this one.
+ */
+export const outboxEpochs = pgTable('outbox_epochs', {
+  epoch: text('epoch').primaryKey(),
+  appliedBefore: xid8('applied_before').notNull(),
+  notedAt: timestamp('noted_at', { withTimezone: true, mode: 'string', precision: 3 }).notNull().defaultNow(),
+});
 
 /**
  * The sets of columns that lists of any version in use filter by: nodes of another version turn changes into tags for
