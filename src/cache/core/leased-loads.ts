@@ -68,7 +68,7 @@ async function findFresh<T>(reading: Reading<T>, places: readonly number[], { le
     const { identity, newerThan = -Infinity } = lookups[index] as Lookup;
     return entry.freshUntil > newerThan && judge(entry, identity, { ledger, now: ledger.now() }) === 'fresh';
   };
-  const found = await store.getMany(lookups.map(({ identity }) => identity.key), { accepts: isFresh });
+  const found = await store.getMany(lookups.map(({ identity }) => identity.key), { accepts: isFresh, anew: true });
   // The look-up may have taken longer than the trust lasts.
   const isTrusted = ledger.standing() === 'trusted';
   return found.map((entry, index) => (entry !== undefined && isTrusted && isFresh(entry, index) ? entry : null));

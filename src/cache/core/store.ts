@@ -17,6 +17,8 @@ export interface StoreWrite {
 export interface Asking {
   readonly budget?: LookupBudget;
   readonly accepts?: (entry: Entry, at: number) => boolean;
+  /** What has been stored until now must be found: a look-up that is under way will not do. */
+  readonly anew?: boolean;
 }
 
 /**

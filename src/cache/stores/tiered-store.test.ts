@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Entry } from '../core/entry.js';
 import type { CacheKey } from '../core/key.js';
+import { LookupBudget } from '../core/lookup-budget.js';
 import type { StoreWrite, TierStats } from '../core/store.js';
 import { binaryCodec, referenceCodec } from './entry-codec.js';
 import { KeyvEntryStore } from './keyv-entry-store.js';
@@ -48,6 +49,8 @@ beforeEach(() => {
   tiered = new TieredStore(near, far, clock.now);
 });
 
+/** Everything that needs nobody else has happened. */
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const valuesOf = (entries: readonly (Entry | undefined)[]): unknown[] => entries.map((entry) => entry?.value);
 
 describe('memory in front of Redis', () => {
@@ -70,6 +73,30 @@ describe('memory in front of Redis', () => {
     far.asked = [];
     await tiered.getMany(['a', 'b', 'c'].map(key));
     expect(far.asked).toEqual([]);
+  });
+
+  it('C2 asks once for what many ask for at the same moment, but for who needs to know what has come since', async () => {
+    let answer: () => void = () => undefined;
+    far.slow = new Promise((resolve) => (answer = resolve));
+    await far.setMany([write('a')]);
+    const first = tiered.getMany(['a', 'b'].map(key));
+    await settled();
+    const joining = [tiered.getMany(['b', 'c', 'a'].map(key)), tiered.getMany([key('a')])];
+    await settled();
+    const waited = new LookupBudget();
+    waited.enter();
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    waited.leave();
+    const apart = [tiered.getMany([key('a')], { anew: true }), tiered.getMany([key('a')], { budget: waited })];
+    await settled();
+    expect(far.asked).toEqual([['a', 'b'], ['c'], ['a'], ['a']]);
+    answer();
+    expect(valuesOf(await first)).toEqual(['a', undefined]);
+    expect((await Promise.all(joining)).map(valuesOf)).toEqual([[undefined, undefined, 'a'], ['a']]);
+    expect((await Promise.all(apart)).map(valuesOf)).toEqual([['a'], ['a']]);
+    far.asked = [];
+    await tiered.getMany([key('b')]);
+    expect(far.asked).toEqual([['b']]);
   });
 
   it('keeps near what it found far, frozen, for the rest of its life', async () => {

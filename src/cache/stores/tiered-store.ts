@@ -8,6 +8,8 @@ import type { Partition } from '../core/tags.js';
 /** A store in this process in front of one elsewhere: what is near is not asked for far away. */
 export class TieredStore implements EntryStore {
   readonly leases?: Leases;
+  /** Look-ups far away that are under way. */
+  readonly #asked = new Map<CacheKey, { readonly answers: Answers; readonly at: number }>();
 
   constructor(
     private readonly near: EntryStore,
@@ -27,19 +29,9 @@ export class TieredStore implements EntryStore {
     const near = await this.near.getMany(keys);
     const places = [...keys.keys()].filter((at) => near[at] === undefined || !accepts(near[at], at));
     if (places.length === 0) return near;
-    const far = await this.far.getMany(
-      places.map((at) => keys[at] as CacheKey),
-      asking,
-    );
+    const far = await this.#askFar(places.map((at) => ({ key: keys[at] as CacheKey, before: near[at] })), asking);
     const found = [...near];
-    const arrived: Arrived[] = [];
-    places.forEach((at, index) => {
-      const entry = far[index];
-      if (entry === undefined) return;
-      arrived.push({ key: keys[at] as CacheKey, entry, before: near[at] });
-      found[at] = entry;
-    });
-    await this.#bringNear(arrived);
+    places.forEach((at, index) => (found[at] = far[index] ?? near[at]));
     return found;
   }
 
@@ -68,6 +60,47 @@ export class TieredStore implements EntryStore {
     await Promise.all([this.near.close(), this.far.close()]);
   }
 
+  /**
+   * What many ask for at the same moment is asked for once: a look-up that is under way says what any entry says, which whoever
+   * waits for it judges by its own copy of the ledger. Not joined by who needs to know what has come since, and not by who has
+   * waited before: its deadline is nearer.
+   */
+  async #askFar(wanted: readonly Wanted[], { budget, anew = false }: Asking): Promise<readonly (Entry | undefined)[]> {
+    const mayJoin = !anew && (budget === undefined || budget.spent === 0);
+    const underWay = wanted.map(({ key }) => (mayJoin ? this.#asked.get(key) : undefined));
+    const own = wanted.filter((_, at) => underWay[at] === undefined);
+    const answers = own.length === 0 ? NOTHING_ASKED : this.#fetch(own, budget);
+    if (own.length > 0 && mayJoin) this.#announce(own, answers);
+    if (own.length === wanted.length) return answers;
+    budget?.enter();
+    const joined = await Promise.all(underWay.map(async (look) => (look === undefined ? undefined : (await look.answers)[look.at])));
+    budget?.leave();
+    const found = await answers;
+    let next = 0;
+    return underWay.map((look, at) => (look === undefined ? found[next++] : joined[at]));
+  }
+
+  async #fetch(wanted: readonly Wanted[], budget: Asking['budget']): Answers {
+    const found = await this.far.getMany(
+      wanted.map(({ key }) => key),
+      budget === undefined ? {} : { budget },
+    );
+    await this.#bringNear(
+      wanted.flatMap((each, at) => {
+        const entry = found[at];
+        return entry === undefined ? [] : [{ ...each, entry }];
+      }),
+    );
+    return found;
+  }
+
+  #announce(wanted: readonly Wanted[], answers: Answers): void {
+    wanted.forEach(({ key }, at) => this.#asked.set(key, { answers, at }));
+    void answers.finally(() => {
+      for (const { key } of wanted) this.#asked.delete(key);
+    });
+  }
+
   async #bringNear(arrived: readonly Arrived[]): Promise<void> {
     const now = this.now();
     const writes = arrived.flatMap(({ key, entry, before }): (StoreWrite & Pick<Arrived, 'before'>)[] => {
@@ -82,9 +115,16 @@ export class TieredStore implements EntryStore {
   }
 }
 
-/** An entry from afar, and what was here in its place when it was asked for. */
-interface Arrived {
+type Answers = Promise<readonly (Entry | undefined)[]>;
+
+const NOTHING_ASKED: Answers = Promise.resolve([]);
+
+/** What is asked for afar, and what is here in its place. */
+interface Wanted {
   readonly key: CacheKey;
-  readonly entry: Entry;
   readonly before: Entry | undefined;
+}
+
+interface Arrived extends Wanted {
+  readonly entry: Entry;
 }
