@@ -38,6 +38,7 @@ export interface Config {
     /** `*`, or origins that browsers may call from; empty: only the service's own. */
     readonly corsOrigins: '*' | readonly string[];
     readonly downstreamCache: 'revalidate' | 'cdn' | 'all';
+    readonly cacheTagBytes: number;
     readonly bodyLimit: number;
     /** How many proxies stand in front, or which: what they say about the client's address is believed. */
     readonly trustProxy: false | number | readonly string[];
@@ -173,6 +174,7 @@ export const VARIABLES = {
     accepts: '* or origins such as https://shop.example, separated by commas',
   },
   HTTP_DOWNSTREAM_CACHE: { default: 'revalidate', schema: oneOf('revalidate', 'cdn', 'all'), accepts: 'revalidate, cdn or all' },
+  HTTP_CACHE_TAG_BYTES: { default: '0', schema: wholeNumber(0, 16_384).refine((bytes) => bytes === 0 || bytes >= 1_024), accepts: '0, or bytes from 1024 to 16384' },
   HTTP_BODY_LIMIT_BYTES: { default: '1048576', schema: wholeNumber(1_024, 2 ** 27), accepts: 'bytes from 1024 to 134217728' },
   TRUST_PROXY: {
     default: '',
@@ -260,6 +262,7 @@ export function loadConfig(env: Environment): Config {
     http: {
       corsOrigins: is.CORS_ORIGINS,
       downstreamCache: is.HTTP_DOWNSTREAM_CACHE,
+      cacheTagBytes: is.HTTP_CACHE_TAG_BYTES,
       bodyLimit: is.HTTP_BODY_LIMIT_BYTES,
       trustProxy: is.TRUST_PROXY,
     },

@@ -39,6 +39,7 @@ export function createFront<Context extends BaseContext>(options: FrontOptions<C
     responses: cache,
     now,
     downstream: config.http.downstreamCache,
+    cacheTagBytes: config.http.cacheTagBytes,
     preflighted: PREFLIGHTED.map((name) => name.toLowerCase()),
     // An explanation is Apollo's to give: it has room for extensions.
     leaves: explains,

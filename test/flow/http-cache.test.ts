@@ -120,7 +120,7 @@ describe.each(backends)('HTTP about what is cached, on $name', (backend) => {
 
 describe.each(['cdn', 'all'])('HTTP_DOWNSTREAM_CACHE=%s', (mode) => {
   it('tells shared caches, or all, how long an answer is good, from when its oldest part was read', async () => {
-    const running = await backends[0]!.start({ env: { HTTP_DOWNSTREAM_CACHE: mode } });
+    const running = await backends[0]!.start({ env: { HTTP_DOWNSTREAM_CACHE: mode, HTTP_CACHE_TAG_BYTES: '4096' } });
     try {
       for (let time = 0; time < 2; time++) {
         await running.client.request('{ categories { slug } }', { tenant: 'downtown' });
@@ -131,6 +131,8 @@ describe.each(['cdn', 'all'])('HTTP_DOWNSTREAM_CACHE=%s', (mode) => {
       // A day, less what lifetimes differ by and the test has taken.
       expect(Number(seconds)).toBeGreaterThan(0.95 * 86_400 - 60);
       expect(Number(seconds)).toBeLessThanOrEqual(86_400);
+      const tags = (headers.get('cache-tag') ?? '').split(',');
+      expect(tags.slice(-2)).toEqual([expect.stringMatching(/^t\/[0-9a-f-]{36}\/categories$/), expect.stringMatching(/^t\/[0-9a-f-]{36}$/)]);
     } finally {
       await running.close();
     }

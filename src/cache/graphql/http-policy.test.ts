@@ -21,6 +21,15 @@ describe('what HTTP is told of an answer', () => {
     { what: 'a hit in its grace, whose lifetime is over', answered: piece({ events: staleHit }), now: 65_000, cacheStatus: 'Larder; hit; ttl=-5', lifetime: 65 },
     { what: 'a miss', answered: piece({}), now: 20_000, cacheStatus: 'Larder; fwd=miss; stored', lifetime: 60 },
   ])('is for $what', ({ answered, now, cacheStatus, lifetime }) => {
-    expect(httpPolicy([answered], now, 'cdn')).toEqual({ cacheStatus, cacheControl: `public, max-age=0, s-maxage=${lifetime}`, age: now / 1_000, isStored: true });
+    expect(httpPolicy([answered], now, { downstream: 'cdn' })).toEqual({ cacheTag: null, cacheStatus, cacheControl: `public, max-age=0, s-maxage=${lifetime}`, age: now / 1_000, isStored: true });
+  });
+
+  it('are tags where they are asked for, and other caches may keep the answer', () => {
+    const tagged = (changes: object): AnsweredPiece => piece({ entry: { readAt: 0, freshUntil: 60_000, scope: 'PUBLIC', tags: ['t/shop/medicines/7'], ...changes } as unknown as AnsweredPiece['entry'] });
+    const told = (answered: AnsweredPiece, cacheTagBytes: number): string | null => httpPolicy([answered], 0, { downstream: 'cdn', cacheTagBytes }).cacheTag;
+    expect(told(tagged({}), 1_000)).toBe('t/shop/medicines/7,t/shop/medicines,t/shop');
+    expect(told(tagged({}), 0)).toBeNull();
+    expect(told(tagged({ scope: 'PRIVATE' }), 1_000)).toBeNull();
+    expect(told({ ...tagged({}), errors: [new Error('x')] } as unknown as AnsweredPiece, 1_000)).toBeNull();
   });
 });

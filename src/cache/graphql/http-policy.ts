@@ -1,3 +1,4 @@
+import { cacheTag } from './cache-tag.js';
 import type { AnsweredPiece } from './response-cache.js';
 
 /** What browsers and shared caches may do with an answer: nothing without asking, or what freshness is given up for. */
@@ -11,12 +12,20 @@ export interface HttpPolicy {
   readonly cacheStatus: string;
   /** Whether it may be compared by its ETag. */
   readonly isStored: boolean;
+  /** What CDNs purge by; null where they keep nothing, or nobody has asked for it. */
+  readonly cacheTag: string | null;
+}
+
+export interface HttpPolicyOptions {
+  readonly downstream: DownstreamCache;
+  /** Of the header `Cache-Tag`; 0 for none. */
+  readonly cacheTagBytes?: number;
 }
 
 const NAME = 'Larder';
 
 /** What an answer's headers say (RFC 9111, section 5; RFC 9211). Milliseconds become seconds here. */
-export function httpPolicy(pieces: readonly AnsweredPiece[], now: number, mode: DownstreamCache): HttpPolicy {
+export function httpPolicy(pieces: readonly AnsweredPiece[], now: number, { downstream: mode, cacheTagBytes = 0 }: HttpPolicyOptions): HttpPolicy {
   let readAt = Infinity;
   let freshUntil = Infinity;
   let isPrivate = false;
@@ -39,9 +48,9 @@ export function httpPolicy(pieces: readonly AnsweredPiece[], now: number, mode: 
   const ttl = Math.floor((freshUntil - now) / 1000);
   const forward = hits > 0 ? 'partial' : isStored ? 'miss' : 'bypass';
   const cacheStatus = misses === 0 ? `${NAME}; hit; ttl=${ttl}` : `${NAME}; fwd=${forward}${isStored ? '; stored' : ''}`;
-  if (!isStored || freshUntil === Infinity) return { cacheControl: 'no-store', age: null, cacheStatus, isStored: false };
+  if (!isStored || freshUntil === Infinity) return { cacheControl: 'no-store', age: null, cacheStatus, isStored: false, cacheTag: null };
   const age = Math.max(0, Math.floor((now - readAt) / 1000));
-  return { cacheControl: cacheControl({ isPrivate, lifetime: age + Math.max(0, ttl), mode }), age, cacheStatus, isStored: true };
+  return { cacheControl: cacheControl({ isPrivate, lifetime: age + Math.max(0, ttl), mode }), age, cacheStatus, isStored: true, cacheTag: cacheTagBytes > 0 && !isPrivate ? cacheTag(pieces, cacheTagBytes) : null };
 }
 
 function cacheControl({ isPrivate, lifetime, mode }: { readonly isPrivate: boolean; readonly lifetime: number; readonly mode: DownstreamCache }): string {

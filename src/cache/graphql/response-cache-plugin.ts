@@ -55,6 +55,8 @@ export interface ResponseCachePluginOptions<Context extends BaseContext, Source 
    * hints say (`cdn`: shared caches only; `all`: as Apollo Server does), and with them what a write has overtaken.
    */
   readonly downstream?: DownstreamCache;
+  /** Sends `Cache-Tag` with what other caches may keep, as long as this many bytes: CDNs purge by it. Default 0: not sent. */
+  readonly cacheTagBytes?: number;
   /** Request headers that contexts are made of (`Authorization`, `Cookie`), by which other caches tell answers apart. */
   readonly vary?: readonly string[];
   /** Whether the answer is to tell in `extensions.cache` how it came about. */
@@ -173,17 +175,18 @@ export class ResponseCachePlugin<Context extends BaseContext, Source = unknown> 
 
   /** What the answer says of itself. Of several that are sent together, only what is true of all. */
   #describe({ operation, response: { http }, requestIsBatched }: GraphQLRequestContext<Context>, pieces: readonly AnsweredPiece[] | null): void {
-    const { downstream = 'revalidate', vary = [] } = this.options;
+    const { downstream = 'revalidate', cacheTagBytes = 0, vary = [] } = this.options;
     const { headers } = http ?? {};
     if (headers === undefined) return;
     if (operation?.operation === OperationTypeNode.MUTATION) headers.set('larder-position', this.#position());
     // What other caches keep, no write reaches. `all` is left to Apollo's own plugin, which asks the same policies.
     if (downstream === 'revalidate' || (downstream === 'cdn' && (pieces === null || requestIsBatched))) headers.set('cache-control', 'no-store');
     if (pieces === null || requestIsBatched) return;
-    const policy = httpPolicy(pieces, this.core.ledger.now(), downstream);
+    const policy = httpPolicy(pieces, this.core.ledger.now(), { downstream, cacheTagBytes });
     headers.set('cache-status', policy.cacheStatus);
     if (downstream === 'cdn') headers.set('cache-control', policy.cacheControl);
     if (downstream === 'revalidate') return;
+    if (policy.cacheTag !== null) headers.set('cache-tag', policy.cacheTag);
     headers.set('age', String(ageOf(pieces, this.core.ledger.now())));
     headers.set('vary', [...ALWAYS_VARIED, ...vary].join(', '));
   }

@@ -23,6 +23,8 @@ export interface HttpReply {
 export interface HttpCacheOptions<Context, Source> {
   readonly responses: ResponseCache<Context, Source>;
   readonly downstream: DownstreamCache;
+  /** Of the header `Cache-Tag`, which names what an answer depends on; 0 or left out for none. */
+  readonly cacheTagBytes?: number;
   /** Milliseconds, on the clock that entries' lifetimes are measured on. */
   readonly now: () => number;
   /** Whether an operation may be answered with these variables, beyond being valid. What is refused here is left to GraphQL, which says why. */
@@ -100,9 +102,9 @@ export class HttpCache<Context, Source> {
   }
 
   #reply(request: Pick<HttpRequest, 'method' | 'headers'>, { question, type, pieces }: Answered<Context>): HttpReply {
-    const { downstream, now, onAnswer, onErrors, formatError } = this.options;
+    const { now, onAnswer, onErrors, formatError } = this.options;
     onAnswer?.(question, pieces);
-    const policy = httpPolicy(pieces, now(), downstream);
+    const policy = httpPolicy(pieces, now(), this.options);
     const headers: Record<string, string> = { 'content-type': type, 'cache-control': policy.cacheControl, 'cache-status': policy.cacheStatus, vary: this.#vary };
     const errors = pieces.flatMap((piece) => piece.errors);
     if (errors.length > 0 || !policy.isStored) {
@@ -114,6 +116,7 @@ export class HttpCache<Context, Source> {
     const body = this.#bodies.of(pieces, this.#negotiation.encodingFor(single(request.headers['accept-encoding'])));
     headers['etag'] = body.etag;
     if (policy.age !== null) headers['age'] = String(policy.age);
+    if (policy.cacheTag !== null) headers['cache-tag'] = policy.cacheTag;
     // RFC 9110, section 13.1.2: for a method that is not safe it would be a failed precondition.
     if (request.method === 'GET' && matches(single(request.headers['if-none-match']), body.etag)) return { status: 304, headers, body: '' };
     const encoding = encodingOf(body);

@@ -30,11 +30,12 @@ const USUAL = ['Accept-Language', 'Authorization', 'Cookie'];
  */
 export function httpHandler<Context extends BaseContext, Source = unknown>(options: HttpHandlerOptions<Context, Source>): HttpHandler<Context> {
   const { server, plugin, preflighted = PREFLIGHTED, admits } = options;
-  const { formatError, explains, onErrors, onAnswer, downstream = 'revalidate', vary = USUAL } = plugin.options;
+  const { formatError, explains, onErrors, onAnswer, downstream = 'revalidate', cacheTagBytes = 0, vary = USUAL } = plugin.options;
   const http = new HttpCache<Context, Source>({
     responses: plugin.responses,
     now: () => plugin.core.ledger.now(),
     downstream,
+    cacheTagBytes,
     vary: [...ALWAYS_VARIED, ...vary],
     preflighted: preflighted.map((name) => name.toLowerCase()),
     formatError: (error) => formatted(error, formatError),
