@@ -105,9 +105,11 @@ export async function applyPurge(rooms: WriteRooms, tags: readonly Tag[]): Promi
   return (await write(rooms, 'platform', (tx) => recordPurge(tx, tags))).invalidation;
 }
 
+const NOTHING_CHANGED: RowImages = { outboxIds: [], changes: [] };
+
 /** Together with what others have changed before: whoever is shown a change is shown what it stands on (F1). */
 async function apply({ feed, relay, cache }: WriteRooms, own: RowImages, others: RowImages): Promise<Invalidation | null> {
-  const earlier = relay.unapplied(others, cache.ledger.epoch);
+  const earlier = cache.without.has('outbox') ? NOTHING_CHANGED : relay.unapplied(others, cache.ledger.epoch);
   const invalidation = await feed.applyOwn([...own.changes, ...earlier.changes]);
   if (invalidation !== null) relay.applied([...own.outboxIds, ...earlier.outboxIds], invalidation.epoch);
   return invalidation;

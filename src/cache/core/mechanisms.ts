@@ -7,7 +7,7 @@
  * - `stamp`: an entry carries the position at which its request began, not the one at which its load ended (F1)
  * - `flight-check`: who joins a load judges what it brought (F2)
  * - `trust`: stored entries are judged only for a second after the last sync and poll (F3, F4)
- * - `outbox`: what was committed and not applied is found by a poll (F4)
+ * - `outbox`: what was committed and not applied is found by a poll, and by the next change that is answered (F1, F4)
  * - `mark-per-epoch`: a row of the outbox is marked with the epoch it was applied under, not with a mere yes (F4)
  * - `epoch-rule`: a ledger that lost something begins another epoch (F5)
  * - `predicate-tags`: changed rows emit the predicates of lists (F6)
