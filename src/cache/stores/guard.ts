@@ -85,23 +85,26 @@ export class Guard {
     else if (kind === 'error') this.#errors++;
   }
 
-  /** The work's outcome, or `timeout` after `limit` milliseconds. */
+  /** The work's outcome, or `timeout` after `limit` milliseconds in which the server could have answered. */
   #race<T>(work: () => Promise<T>, limit: number): Promise<Outcome<T>> {
     return new Promise((resolve) => {
-      // The work first: what it does before it waits (encoding) is not the server's time.
+      let timer: NodeJS.Timeout | undefined;
+      // The work first: what it does before it waits (encoding) is not the server's time. Nor is what others do in this turn
+      // of the event loop, whose end clients wait for to send what has been asked.
+      const settle = (outcome: Outcome<T>): void => {
+        clearImmediate(sent);
+        clearTimeout(timer);
+        resolve(outcome);
+      };
       start(work).then(
-        (value) => {
-          clearTimeout(timer);
-          resolve({ kind: 'answer', value });
-        },
-        () => {
-          clearTimeout(timer);
-          resolve({ kind: 'error' });
-        },
+        (value) => settle({ kind: 'answer', value }),
+        () => settle({ kind: 'error' }),
       );
-      // When this process was busy for longer than the deadline, the answer may lie in the socket unread. Timers run
-      // before sockets are read and immediates after it: give the answer that one turn.
-      const timer = setTimeout(() => setImmediate(() => resolve({ kind: 'timeout' })), limit);
+      const sent = setImmediate(() => {
+        // When this process was busy for longer than the deadline, the answer may lie in the socket unread. Timers run
+        // before sockets are read and immediates after it: give the answer that one turn.
+        timer = setTimeout(() => setImmediate(() => resolve({ kind: 'timeout' })), limit);
+      });
     });
   }
 }
