@@ -59,7 +59,7 @@ export async function bench(options: Options, print: Print): Promise<void> {
 }
 
 const TRIALS = { sizes: [100, 10_000, 1_000_000], trials: 200 };
-const STAMPEDES = { processes: 4, readers: 200, trials: 5, warm: 3 };
+const STAMPEDES = { processes: 4, readers: 200, trials: 5, warm: 12 };
 const QUICK_STAMPEDE = { processes: 2, readers: 5, trials: 1, warm: 1 };
 const QUICK_TRIALS = { sizes: [10, 100, 1_000], trials: 5 };
 
