@@ -163,10 +163,12 @@ class Speller {
   #argumentsOf(field: FieldMeaning): readonly Tokens[] {
     let known = this.#arguments.get(field.scope);
     if (known === undefined) this.#arguments.set(field.scope, (known = new Map<string, readonly Tokens[]>()));
-    const of = `${field.responseName} ${field.name} ${JSON.stringify(field.args)}`;
+    const { args: inputs } = this.#definition(field);
+    // Of the same name in two types, one may take what the other does not know.
+    const of = `${field.responseName} ${field.name} ${inputs.map(({ name, type }) => `${name}: ${String(type)}`).join()} ${JSON.stringify(field.args)}`;
     let tokens = known.get(of);
     if (tokens === undefined) {
-      tokens = this.#definition(field).args.flatMap((arg) => {
+      tokens = inputs.flatMap((arg) => {
         const value = this.#values.input({ type: arg.type, byDefault: defaultOf(arg) }, field.args[arg.name]);
         return value === null ? [] : [[arg.name, ':', ...value]];
       });
