@@ -123,7 +123,14 @@ export class Reading<T> {
   }
 }
 
+/** What a load threw that is no Error. */
+export class ThrownValue extends Error {
+  constructor(readonly thrown: unknown) {
+    super('a load failed with something that is no Error', { cause: thrown });
+  }
+}
+
 export function asError(error: unknown): Error {
   if (error instanceof Error) return error;
-  return new Error(error === undefined ? 'a load answered nothing' : 'a load failed with something that is no Error', { cause: error });
+  return error === undefined ? new Error('a load answered nothing') : new ThrownValue(error);
 }

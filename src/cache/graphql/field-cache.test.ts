@@ -66,3 +66,17 @@ it('P6 what a mutation answers is read after its change, and is stored for nobod
     { shop: { sold: 2 } },
   ]);
 });
+
+it('tells what was thrown as if there were no cache, whatever it is', async () => {
+  const schema = buildSchema(`${cacheDirectivesSDL} type Query { error: Int @cacheControl(maxAge: 100) text: Int @cacheControl(maxAge: 100) }`);
+  const { error, text } = schema.getQueryType()?.getFields() ?? {};
+  Object.assign(error ?? {}, { resolve: () => Promise.reject(new Error('failed')) });
+  // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+  Object.assign(text ?? {}, { resolve: () => Promise.reject('a text') });
+  const ask = async (): Promise<unknown> => (await graphql({ schema, source: '{ error text }', contextValue: null })).errors?.map(({ message }) => message);
+  const plain = await ask();
+  const { reader } = await setUp();
+  cacheFields<null, null>(schema, { ...OPTIONS, readerOf: () => reader });
+  expect(await ask()).toEqual(plain);
+  expect(plain).toEqual(['failed', 'Unexpected error value: "a text"']);
+});

@@ -4,6 +4,7 @@ import { Collector } from '../core/collector.js';
 import type { Identity, Subject } from '../core/key.js';
 import type { CacheScope } from '../core/policy.js';
 import type { Reader } from '../core/reader.js';
+import { ThrownValue, type Loaded } from '../core/reading.js';
 import { GLOBAL } from '../core/tags.js';
 import { hintOfField, type FieldHint } from './hints.js';
 import { isPieceCollector } from './piece-collectors.js';
@@ -78,13 +79,18 @@ function wrap<Context, Source>({ field, name, hint }: CachedField<Context>, opti
     const about = [parentIdentity, { ...(args as object) }, options.varyBy(context, args as Record<string, unknown>), viewer];
     const identity = identified(() => reader.cache.identities.of(subject, partition, about));
     if (identity === null) return uncached();
-    const entry = await reader.cache.read<unknown>(reader.request, { identity, policy }, async () => {
+    const load = async (): Promise<Loaded<unknown>> => {
       const collector = new Collector(partition);
       const inner = options.contextWithin(context, reader.within(collector), { shared, scope: policy.scope });
       return { value: await resolve(parent, args, inner, info), collector };
-    });
-    return reader.take(entry);
+    };
+    return reader.take(await reader.cache.read(reader.request, { identity, policy }, load).catch(asThrown));
   };
+}
+
+/** What a resolver has thrown, whatever it is: GraphQL has its own words for what is no Error. */
+function asThrown(error: unknown): never {
+  throw error instanceof ThrownValue ? error.thrown : error;
 }
 
 /** Null for what cannot be named: arguments of scalars whose values are no plain data. */
