@@ -1,4 +1,4 @@
-import { BYPASS, Collector, GLOBAL, isCovered, partition, positionToken, Reader, Remembered, type Invalidation, type Sources, type Tag } from './cache/index.js';
+import { BYPASS, Collector, GLOBAL, isCovered, partition, positionToken, Reader, Remembered, type Invalidation, type Partition, type Sources, type Tag } from './cache/index.js';
 import type { Database, Db, DbScope } from './database/database.js';
 import { Context, type ReadDb, type Transaction, type WriteScope } from './graphql/context.js';
 import { LarderError } from './graphql/errors.js';
@@ -38,7 +38,7 @@ export function createContextFactory(rooms: ContextRooms): (incoming: IncomingRe
   return async ({ credentials, client, isGivenUp }) => {
     // Before the first read of anything: who asks is read through the cache, too (F1).
     const request = cache.begin({ bypass: credentials.after !== null && !(await isCovered(cache.ledger, credentials.after)) });
-    const transactions = (writes: WriteLog, tenantId: () => string | null): Transaction => async (scope, work, storing) => {
+    const transactions = (writes: WriteLog, reader: Reader<ReadDb>): Transaction => async (scope, work, storing) => {
       const before = cache.ledger.stamp();
       const done: { invalidation: Invalidation | null } = { invalidation: null };
       const applied = async (own: RowImages, earlier: RowImages): Promise<void> => {
@@ -46,7 +46,7 @@ export function createContextFactory(rooms: ContextRooms): (incoming: IncomingRe
         note(writes, done.invalidation);
       };
       try {
-        const result = await withTransaction({ database, scope: dbScope(scope, tenantId()), applied }, inTime(work, isGivenUp));
+        const result = await withTransaction({ database, scope: dbScope(scope, reader.partition), applied }, inTime(work, isGivenUp));
         const { invalidation } = done;
         if (storing !== undefined && invalidation !== null) {
           for (const store of storing(result)) await store(reader, { before, invalidation });
@@ -56,14 +56,15 @@ export function createContextFactory(rooms: ContextRooms): (incoming: IncomingRe
         request.renew();
       }
     };
-    let reader = new Reader<ReadDb>({ cache, request, partition: null, sources });
-    const name = askerNamed(credentials);
-    const known = askers.get(cache, request, name);
+    const known = askers.get(cache, request, askerNamed(credentials));
     // A session that is prolonged is none of the client's writes.
-    const { tenant, viewer } = known !== undefined && rooms.clock.now() <= known.until ? known : await find(reader, credentials, transactions(new WriteLog(), () => null));
-    if (tenant !== null) reader = new Reader<ReadDb>({ cache, request, partition: partition(tenant.id), sources });
+    const isKnown = known !== undefined && rooms.clock.now() <= known.until;
+    const readerOf = (of: Partition | null): Reader<ReadDb> => new Reader({ cache, request, partition: of, sources });
+    const ask = (reader: Reader<ReadDb>): Promise<Identified> => find(reader, credentials, transactions(new WriteLog(), reader));
+    const { tenant, viewer } = isKnown ? known : await ask(readerOf(null));
+    const reader = readerOf(tenant === null ? null : partition(tenant.id));
     const writes = new WriteLog();
-    const transaction = transactions(writes, () => tenant?.id ?? null);
+    const transaction = transactions(writes, reader);
     const explains = credentials.explain && (rooms.explainsToAll || suffices(viewer.role, 'STAFF'));
     return new Context({ tenant, viewer, acceptedLanguages: credentials.acceptedLanguages, client, explains, reader, transaction, writes });
   };

@@ -74,8 +74,8 @@ export async function createServer<Context extends BaseContext>(options: ServerO
     playground: config.graphiql ? createPlayground(options.operations) : null,
     headersFor: (origin) => common.of(origin),
     onAnswer: (answered) => {
-      measure({ ...answered, route: '/graphql' });
-      log({ ...answered, path: '/graphql' });
+      measure(answered);
+      log(answered);
     },
   });
   return server;

@@ -17,10 +17,12 @@ export interface Begun<Context> {
   failure: Error | null;
 }
 
-/** An answer that has been given. */
+/** An answer that has been given, as it is measured and logged. */
 export interface Answered {
   readonly id: string;
   readonly method: string;
+  readonly route: string;
+  readonly path: string;
   readonly status: number;
   readonly milliseconds: number;
 }
@@ -75,18 +77,7 @@ export class FastPath<Context extends BaseContext> {
 
   handle(request: IncomingMessage, response: ServerResponse, otherwise: (begun: Begun<Context>) => void): void {
     const began = performance.now();
-    const go = (body: Buffer | null): void => {
-      const begun: Begun<Context> = { body, context: null, failure: null };
-      void this.#answer(request, begun)
-        .catch((error: unknown) => {
-          begun.failure = error instanceof Error ? error : new Error('the request failed', { cause: error });
-          return null;
-        })
-        .then((reply) => {
-          if (reply === null) otherwise(begun);
-          else this.#send({ request, response, began }, reply);
-        });
-    };
+    const go = (body: Buffer | null): void => void this.#respond({ request, response, began }, { body, context: null, failure: null }, otherwise);
     if (request.method === 'GET') {
       go(null);
       return;
@@ -94,6 +85,17 @@ export class FastPath<Context extends BaseContext> {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => go(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+  }
+
+  async #respond(exchange: Exchange, begun: Begun<Context>, otherwise: (begun: Begun<Context>) => void): Promise<void> {
+    let reply: HttpReply | null = null;
+    try {
+      reply = await this.#answer(exchange.request, begun);
+    } catch (error) {
+      begun.failure = error instanceof Error ? error : new Error('the request failed', { cause: error });
+    }
+    if (reply === null) otherwise(begun);
+    else this.#send(exchange, reply);
   }
 
   /** @returns null for what is handed over. */
@@ -163,7 +165,7 @@ export class FastPath<Context extends BaseContext> {
     else headers[varied + 1] = vary(common[varied + 1], own['vary']) ?? '';
     if (status !== 304) headers.push('content-length', Buffer.byteLength(body));
     response.writeHead(status, headers as OutgoingHttpHeader[]).end(body);
-    this.options.onAnswer({ id, method: request.method ?? '', status, milliseconds: performance.now() - began });
+    this.options.onAnswer({ id, method: request.method ?? '', route: PATH, path: PATH, status, milliseconds: performance.now() - began });
   }
 }
 

@@ -23,6 +23,10 @@ export interface MeasuredRequest {
   readonly milliseconds: number;
 }
 
+interface Child {
+  observe(seconds: number): void;
+}
+
 /**
  * Counts what HTTP takes, by route and status.
  *
@@ -36,13 +40,18 @@ export function measureRequests(server: FastifyInstance, registry: Registry): (r
     buckets: BUCKETS,
     registers: [registry],
   });
-  // Found once for each combination, of which there are few.
-  const children = new Map<string, { observe: (seconds: number) => void }>();
+  // Found once for each combination, of which there are few; by status in a list, by method, by route.
+  const children = new Map<string, Map<string, Child[]>>();
+  const childrenOf = (route: string, method: string): Child[] => {
+    let byMethod = children.get(route);
+    if (byMethod === undefined) children.set(route, (byMethod = new Map<string, Child[]>()));
+    let byStatus = byMethod.get(method);
+    if (byStatus === undefined) byMethod.set(method, (byStatus = []));
+    return byStatus;
+  };
   const measure = ({ method, route, status, milliseconds }: MeasuredRequest): void => {
-    const name = `${method} ${route} ${status}`;
-    let child = children.get(name);
-    if (child === undefined) children.set(name, (child = durations.labels({ method, route, status })));
-    child.observe(milliseconds / 1_000);
+    const known = childrenOf(route, method);
+    (known[status] ??= durations.labels({ method, route, status })).observe(milliseconds / 1_000);
   };
   server.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url;

@@ -37,9 +37,11 @@ export class Remembered<T> {
       this.#entries.delete(key);
       return undefined;
     }
-    // To the end: those at the front are the longest unused.
-    this.#entries.delete(key);
-    this.#entries.set(key, entry);
+    // To the end, once there is a question of who has to go: those at the front are the longest unused.
+    if (this.#entries.size > this.options.max / 2) {
+      this.#entries.delete(key);
+      this.#entries.set(key, entry);
+    }
     return entry.value;
   }
 

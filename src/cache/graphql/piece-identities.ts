@@ -27,7 +27,7 @@ const REMEMBERED = 500;
  * arguments, the permissions among those that the fields require; for PRIVATE pieces the viewer (P1, P2, P5).
  */
 export class PieceIdentities {
-  readonly #known = new WeakMap<PlannedPiece, Map<string, Identity>>();
+  readonly #known = new WeakMap<PlannedPiece, Known>();
   readonly #texts = new WeakMap<PlannedPiece, WeakMap<Variables, string>>();
 
   constructor(
@@ -50,8 +50,7 @@ export class PieceIdentities {
     }
     const held = this.without.has('permissions-in-key') ? [] : piece.permissions.filter((permission) => asker.holds(permission));
     const viewer = scope === 'PRIVATE' && !this.without.has('viewer-in-key') ? asker.viewer : undefined;
-    const about = canonical([text, asker.varyBy, held, viewer]);
-    return { identity: this.#remember(piece, partition, about), partition };
+    return { identity: this.#remember(piece, { partition, text, rest: [asker.varyBy, held, viewer] }), partition };
   }
 
   /** What a piece asks. Whoever asks with the same variables object again, asks the same. */
@@ -63,15 +62,31 @@ export class PieceIdentities {
     return text;
   }
 
-  #remember(piece: PlannedPiece, partition: Partition, about: string): Identity {
+  #remember(piece: PlannedPiece, { partition, text, rest }: About): Identity {
     let known = this.#known.get(piece);
-    if (known === undefined) this.#known.set(piece, (known = new Map<string, Identity>()));
-    const key = `${partition} ${about}`;
-    let identity = known.get(key);
-    if (identity === undefined) {
-      if (known.size >= REMEMBERED) known.clear();
-      known.set(key, (identity = this.identities.of(piece.subject, partition, about)));
-    }
+    if (known === undefined) this.#known.set(piece, (known = { byAsker: new Map(), count: 0 }));
+    // Who asks in front of what is asked, which is long, and the same text object each time: it is not read again.
+    const asker = `${partition} ${canonical(rest)}`;
+    const found = known.byAsker.get(asker)?.get(text);
+    if (found !== undefined) return found;
+    if (known.count >= REMEMBERED) this.#known.set(piece, (known = { byAsker: new Map(), count: 0 }));
+    let byText = known.byAsker.get(asker);
+    if (byText === undefined) known.byAsker.set(asker, (byText = new Map<string, Identity>()));
+    const identity = this.identities.of(piece.subject, partition, canonical([text, ...rest]));
+    byText.set(text, identity);
+    known.count++;
     return identity;
   }
+}
+
+/** What a piece is called, apart from the piece itself. */
+interface About {
+  readonly partition: Partition;
+  readonly text: string;
+  readonly rest: readonly unknown[];
+}
+
+interface Known {
+  readonly byAsker: Map<string, Map<string, Identity>>;
+  count: number;
 }

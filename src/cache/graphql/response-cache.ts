@@ -9,7 +9,7 @@ import { nearHits } from '../core/near-hits.js';
 import type { Reader } from '../core/reader.js';
 import type { Loaded } from '../core/reading.js';
 import type { Partition } from '../core/tags.js';
-import { PieceExecutor, type Executed, type ExecutorOptions } from './execute-pieces.js';
+import { PieceExecutor, type Executed, type Execution, type ExecutorOptions } from './execute-pieces.js';
 import type { FieldCacheOptions } from './field-cache.js';
 import { OperationPlan, type PlannedPiece, type Planning } from './operation-plan.js';
 import { asPieceCollector } from './piece-collectors.js';
@@ -35,6 +35,8 @@ export interface Question<Context> {
   readonly context: Context;
   /** As they were sent. */
   readonly variables: Variables;
+  /** Others ask with the same object: what is executed gets a copy, since a resolver may do as it likes with what it is given. */
+  readonly areShared?: boolean;
 }
 
 /** One root field of an answer. */
@@ -158,7 +160,7 @@ export class ResponseCache<Context, Source> {
     const events = wanted.map((): CacheEvent[] => []);
     const failed = new Map<number, Executed>();
     // What is never stored does not wait for what may be.
-    const executing = live.length === 0 ? [] : this.executor.execute(question.plan, live.map(({ piece }) => piece), question);
+    const executing = live.length === 0 ? [] : this.executor.execute(question.plan, live.map(({ piece }) => piece), executionOf(question));
     const found = reader.cache.readMany<string | Failed>(
       reader.request,
       wanted.map(({ lookup }, at) => ({ ...lookup, told: (event) => events[at]?.push(event) })),
@@ -178,7 +180,7 @@ export class ResponseCache<Context, Source> {
         const common = { piece, identity: lookup.identity, because: null, isHit, events: told };
         if (entry === undefined || entry instanceof Error) {
           // The source failed, and there was nothing in its grace. Whoever only joined the load has no errors to show yet.
-          const result = failed.get(at) ?? (await this.executor.execute(question.plan, [piece], question))[0];
+          const result = failed.get(at) ?? (await this.executor.execute(question.plan, [piece], executionOf(question)))[0];
           answers[place] = { ...common, ...(result as Executed), entry: null };
           return;
         }
@@ -215,13 +217,14 @@ export class ResponseCache<Context, Source> {
     return { piece, json, errors: [], nullsAll: false, entry: null, identity: null, because: 'it is known', isHit: false, events: [] };
   }
 
-  async #load({ plan, context, variables }: Question<Context>, { piece, partition }: Wanted, onFailure: (executed: Executed) => void): Promise<Loaded<string | Failed>> {
+  async #load(question: Question<Context>, { piece, partition }: Wanted, onFailure: (executed: Executed) => void): Promise<Loaded<string | Failed>> {
+    const { context, variables } = executionOf(question);
     const reader = this.options.readerOf(context);
     if (reader === null) throw new Error('a context without a reader has nothing to be asked');
     const collector = asPieceCollector(new Collector(partition));
     const { scope } = piece.policy;
     const inner = this.options.contextWithin(context, reader.within(collector), { shared: partition !== reader.partition, scope });
-    const [executed] = await this.executor.execute(plan, [piece], { context: inner, variables });
+    const [executed] = await this.executor.execute(question.plan, [piece], { context: inner, variables });
     if (executed === undefined) throw new Error('a piece was left without an answer');
     if (executed.errors.length === 0 && !executed.nullsAll) return { value: executed.json, collector };
     const failure = executed.errors.find(({ originalError }) => this.options.isSourceFailure?.(originalError) === true);
@@ -233,6 +236,10 @@ export class ResponseCache<Context, Source> {
     collector.forbid('it has errors');
     return { value: new Failed(executed), collector };
   }
+}
+
+function executionOf<Context>({ context, variables, areShared }: Question<Context>): Execution<Context> {
+  return { context, variables: areShared === true ? structuredClone(variables) : variables };
 }
 
 /** The `data` of an answer, as graphql would have written it. */

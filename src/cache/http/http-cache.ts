@@ -81,14 +81,12 @@ export class HttpCache<Context, Source> {
     const { responses, leaves } = this.options;
     const type = this.#negotiation.typeFor(single(request.headers['accept']));
     if (type === null || leaves?.(context) === true) return null;
-    const question = { plan, variables, context };
+    const question = { plan, variables, context, areShared: true };
     const prepared = responses.prepare(question);
     if (prepared === null) return null;
     const hits = responses.hits(prepared);
     if (hits !== null) return this.#reply(request, { question, type, pieces: hits });
-    // A resolver may do as it likes with what it is given: the next who asks the same must not notice.
-    const own = { ...question, variables: structuredClone(variables) };
-    return responses.answerPrepared({ ...prepared, question: own }).then((pieces) => this.#reply(request, { question, type, pieces }));
+    return responses.answerPrepared(prepared).then((pieces) => this.#reply(request, { question, type, pieces }));
   }
 
   #sent({ method, headers, search, body }: HttpRequest): SentOperation | null {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { joinPieces, type AnsweredPiece } from '../graphql/index.js';
 
@@ -64,10 +64,10 @@ function bodyOf(pieces: readonly AnsweredPiece[], accepted: Encoding): Body {
   const plain = Buffer.from(text);
   const encoding = plain.length < COMPRESS_FROM ? 'identity' : accepted;
   const bytes = encoding === 'br' ? brotliCompressSync(plain, BROTLI) : encoding === 'gzip' ? gzipSync(plain) : plain;
-  const hash = createHash('sha256').update(plain);
-  for (const { identity } of pieces) hash.update(identity?.key ?? '');
+  const keys = pieces.map(({ identity }) => identity?.key ?? '').join('');
+  const tag = hash('sha256', text + keys, 'base64url').slice(0, 22);
   const isShort = encoding === 'identity' && plain.length <= TEXT_UP_TO;
-  return { bytes, text: isShort ? text : null, etag: `"${hash.digest('base64url').slice(0, 22)}${encoding === 'identity' ? '' : `-${encoding}`}"` };
+  return { bytes, text: isShort ? text : null, etag: `"${tag}${encoding === 'identity' ? '' : `-${encoding}`}"` };
 }
 
 /** How a body is encoded, as its tag says. */

@@ -8,6 +8,7 @@ import type { RedisClient } from './redis-client.js';
  */
 export class RedisStore extends KeyvRedis<string | Buffer> {
   readonly #client: RedisClient;
+  readonly #read: (keys: readonly string[]) => Promise<readonly (string | Buffer | null)[]>;
   readonly #prefix: string;
 
   /** @param replies what stored values come back as; bytes for what was stored as bytes. */
@@ -18,11 +19,18 @@ export class RedisStore extends KeyvRedis<string | Buffer> {
     // Emitted beside being thrown; the client's own listener logs what happens to the connection.
     this.on('error', () => undefined);
     this.#client = client;
+    this.#read = (keys) => connection.mGet([...keys]);
     this.#prefix = prefix;
   }
 
   override createKeyPrefix(key: string): string {
     return key;
+  }
+
+  /** Straight away: the client connects, and connects again, by itself. */
+  override async getMany<Value>(keys: readonly string[]): Promise<(Value | undefined)[]> {
+    const found = await this.#read(keys);
+    return found.map((value) => (value ?? undefined) as Value | undefined);
   }
 
   /** In steps, between which the server answers others. Neither prefix nor partition holds what Redis takes for a pattern. */
