@@ -43,21 +43,19 @@ export interface ArrivalOptions<Context extends BaseContext> {
 export function identifyArrivals<Context extends BaseContext>(options: ArrivalOptions<Context>): (arrival: Arrival) => Promise<Context> {
   const { logger, isUnavailable = () => false, viewerOf = () => null } = options;
   const limiter = limitRequests(options.config.limits.requestsPerMinute);
-  const identified = async (incoming: IncomingRequest, client: string, operations: number): Promise<Context> => {
-    try {
-      return await options.context(incoming);
-    } catch (error) {
-      // Whoever tries out tokens and names is counted, too.
-      await limiter.take(`client ${client}`, operations);
-      throw error;
-    }
-  };
   return async ({ id, headers, ip, operations, isGivenUp }) => {
     const client = clientOf(ip);
     try {
       // Headers that cannot be right are refused here.
       const incoming = { id, credentials: parseCredentials(headers), client, isGivenUp };
-      const context = await identified(incoming, client, operations);
+      let context: Context;
+      try {
+        context = await options.context(incoming);
+      } catch (error) {
+        // Whoever tries out tokens and names is counted, too.
+        await limiter.take(`client ${client}`, operations);
+        throw error;
+      }
       const viewer = viewerOf(context);
       await limiter.take(viewer === null ? `client ${client}` : `viewer ${viewer}`, operations);
       return context;

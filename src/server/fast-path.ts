@@ -109,8 +109,12 @@ export class FastPath<Context extends BaseContext> {
     headers['x-request-id'] = id;
     const waiting = { isGivenUp: (): boolean => false };
     begun.context = createContext({ id, headers, ip: ipOf(request), operations: 1, isGivenUp: () => waiting.isGivenUp() });
-    // Who may not ask is told so by GraphQL, like everybody else.
-    const context = await begun.context.catch(() => null);
+    let context: Context | null = null;
+    try {
+      context = await begun.context;
+    } catch {
+      // Who may not ask is told so by GraphQL, like everybody else.
+    }
     const answer = context === null ? null : http.answer({ method, headers }, question, context);
     if (!(answer instanceof Promise)) return answer;
     return giveUpAfter(requestTimeout, (isGivenUp) => {

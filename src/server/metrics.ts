@@ -27,12 +27,8 @@ interface Child {
   observe(seconds: number): void;
 }
 
-/**
- * Counts what HTTP takes, by route and status.
- *
- * @returns for requests that the framework does not see.
- */
-export function measureRequests(server: FastifyInstance, registry: Registry): (request: MeasuredRequest) => void {
+/** Counts what HTTP takes, by route and status: call it for each request that was answered. */
+export function requestDurations(registry: Registry): (request: MeasuredRequest) => void {
   const durations = new Histogram({
     name: 'larder_http_request_duration_seconds',
     help: 'Time from the first byte of a request to the last of its answer.',
@@ -49,10 +45,19 @@ export function measureRequests(server: FastifyInstance, registry: Registry): (r
     if (byStatus === undefined) byMethod.set(method, (byStatus = []));
     return byStatus;
   };
-  const measure = ({ method, route, status, milliseconds }: MeasuredRequest): void => {
+  return ({ method, route, status, milliseconds }) => {
     const known = childrenOf(route, method);
     (known[status] ??= durations.labels({ method, route, status })).observe(milliseconds / 1_000);
   };
+}
+
+/**
+ * Counts what the framework answers.
+ *
+ * @returns for requests that it does not see.
+ */
+export function measureRequests(server: FastifyInstance, registry: Registry): (request: MeasuredRequest) => void {
+  const measure = requestDurations(registry);
   server.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url;
     measure({ method: route === undefined ? 'other' : request.method, route: route ?? 'other', status: reply.statusCode, milliseconds: reply.elapsedTime });

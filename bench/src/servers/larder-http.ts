@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
-import { collectDefaultMetrics, Histogram, type Registry } from 'prom-client';
+import { collectDefaultMetrics } from 'prom-client';
 import { createApp } from '../../../dist/app.js';
 import { answerHttp } from '../../../dist/cache/http/index.js';
 import type { Context } from '../../../dist/graphql/context.js';
@@ -10,6 +10,7 @@ import type { Host, ServerOptions } from '../../../dist/server/create-server.js'
 import { FastPath, type Begun } from '../../../dist/server/fast-path.js';
 import { giveUpAfter } from '../../../dist/server/limits/give-up-after.js';
 import { OperationCosts } from '../../../dist/server/limits/operation-cost.js';
+import { requestDurations } from '../../../dist/server/metrics.js';
 import { NO_PERSISTED_OPERATIONS } from '../../../dist/server/persisted-operations.js';
 import { requestId } from '../../../dist/server/request-id.js';
 import { createFront } from '../../../dist/server/response-front.js';
@@ -38,7 +39,8 @@ async function hostOnHttp(options: ServerOptions<Context>): Promise<Host> {
   const front = createFront({ ...options, responses: options.responses, costs });
   const apollo = createApollo({ ...options, costs }, front);
   await apollo.start();
-  const durations = options.metrics ? measureDurations(options.metrics) : null;
+  if (options.metrics) collectDefaultMetrics({ register: options.metrics });
+  const measure = options.metrics ? requestDurations(options.metrics) : () => undefined;
   const createContext = identifyArrivals(options);
   const path = new FastPath<Context>({
     http: front.http,
@@ -49,7 +51,7 @@ async function hostOnHttp(options: ServerOptions<Context>): Promise<Host> {
     ipOf: ({ socket }) => socket.remoteAddress ?? '',
     parse: JSON.parse,
     headersFor: () => COMMON,
-    onAnswer: ({ method, status, milliseconds }) => durations?.observe({ method, route: '/graphql', status }, milliseconds / 1_000),
+    onAnswer: measure,
   });
   const server = createServer((request, response) => {
     if (!path.takes(request)) return void response.writeHead(404).end();
@@ -92,9 +94,4 @@ async function answerByApollo({ apollo, createContext, requestTimeout }: ByApoll
 async function close(server: Server, apollo: ApolloServer<Context>): Promise<void> {
   await closeServer(server);
   await apollo.stop();
-}
-
-function measureDurations(registry: Registry): Histogram {
-  collectDefaultMetrics({ register: registry });
-  return new Histogram({ name: 'duration_seconds', help: 'Time of a request.', labelNames: ['method', 'route', 'status'], registers: [registry] });
 }
