@@ -87,6 +87,7 @@ export class Cache {
     const shared: number[] = [];
     for (const at of reading.open) (this.#isUnshared(request, reading.at(at)) ? unshared : shared).push(at);
     const missing = shared.length === 0 ? [] : await this.#lookUp(reading, shared);
+    if (unshared.length === 0 && missing.length === 0) return reading.answers;
     await Promise.all([
       unshared.length === 0 ? undefined : this.#loadUnshared(reading, unshared),
       missing.length === 0 ? undefined : this.#joinOrLoad(reading, missing),

@@ -14,8 +14,12 @@ const dueAt = new WeakMap<Entry, number>();
 export function isDue({ policy, outermost }: Lookup, entry: Entry, now: number): boolean {
   if (outermost !== true) return false;
   if (now >= entry.freshUntil) return true;
-  return policy.staleWhileRevalidate <= 0 && now >= endOf(entry);
+  if (policy.staleWhileRevalidate > 0 || now < entry.freshUntil - entry.cost * LONGEST_DRAW) return false;
+  return now >= endOf(entry);
 }
+
+/** No draw is longer: of all numbers below 1, the logarithm of the rest is at most 53 times that of 2. Most hits need none. */
+const LONGEST_DRAW = 37;
 
 function endOf(entry: Entry): number {
   let at = dueAt.get(entry);

@@ -86,6 +86,7 @@ export interface Prepared<Context, Source> {
 }
 
 const NO_VARIABLES: Variables = {};
+const NO_ERRORS: readonly GraphQLError[] = [];
 
 /** Answers queries root field by root field: those that are stored, from the cache; the others alone are executed. */
 export class ResponseCache<Context, Source> {
@@ -151,7 +152,7 @@ export class ResponseCache<Context, Source> {
     for (const { place, piece } of known) answers[place] = this.#known(piece);
     wanted.forEach(({ place, piece, lookup }, at) => {
       const entry = found[at] as Entry<string>;
-      answers[place] = { piece, json: entry.value, errors: [], nullsAll: false, entry, identity: lookup.identity, because: null, isHit: true, events: [] };
+      answers[place] = { piece, json: entry.value, errors: NO_ERRORS, nullsAll: false, entry, identity: lookup.identity, because: null, isHit: true, events: [] };
     });
     return answers;
   }
@@ -172,22 +173,23 @@ export class ResponseCache<Context, Source> {
     live.forEach(({ place, piece, because }, at) => {
       answers[place] = { piece, ...(executed[at] as Executed), entry: null, identity: null, because, isHit: false, events: [] };
     });
-    await Promise.all(
-      wanted.map(async ({ place, piece, lookup }, at) => {
-        const entry = entries[at];
-        const told = events[at] ?? [];
-        const isHit = told.some((event) => event.type === 'hit' && event.freshness === 'fresh');
-        const common = { piece, identity: lookup.identity, because: null, isHit, events: told };
-        if (entry === undefined || entry instanceof Error) {
-          // The source failed, and there was nothing in its grace. Whoever only joined the load has no errors to show yet.
-          const result = failed.get(at) ?? (await this.executor.execute(question.plan, [piece], executionOf(question)))[0];
-          answers[place] = { ...common, ...(result as Executed), entry: null };
-          return;
-        }
-        const { value } = entry;
-        answers[place] = typeof value === 'string' ? { ...common, json: value, errors: [], nullsAll: false, entry } : { ...common, json: value.json, errors: value.errors, nullsAll: value.nullsAll, entry };
-      }),
-    );
+    const failing: Promise<void>[] = [];
+    wanted.forEach(({ place, piece, lookup }, at) => {
+      const entry = entries[at];
+      const told = events[at] ?? [];
+      const isHit = told.some((event) => event.type === 'hit' && event.freshness === 'fresh');
+      const common = { piece, identity: lookup.identity, because: null, isHit, events: told };
+      if (entry === undefined || entry instanceof Error) {
+        // The source failed, and there was nothing in its grace. Whoever only joined the load has no errors to show yet.
+        const result = failed.get(at);
+        const executed = result === undefined ? this.executor.execute(question.plan, [piece], executionOf(question)) : Promise.resolve([result]);
+        failing.push(executed.then(([own]) => void (answers[place] = { ...common, ...(own as Executed), entry: null })));
+        return;
+      }
+      const { value } = entry;
+      answers[place] = typeof value === 'string' ? { ...common, json: value, errors: NO_ERRORS, nullsAll: false, entry } : { ...common, json: value.json, errors: value.errors, nullsAll: value.nullsAll, entry };
+    });
+    if (failing.length > 0) await Promise.all(failing);
     return answers;
   }
 

@@ -119,7 +119,7 @@ export class HttpCache<Context, Source> {
     if (request.method === 'GET' && matches(single(request.headers['if-none-match']), body.etag)) return { status: 304, headers, body: '' };
     const encoding = encodingOf(body);
     if (encoding !== 'identity') headers['content-encoding'] = encoding;
-    return { status: 200, headers, body: body.text ?? body.bytes };
+    return { status: 200, headers, body: body.content };
   }
 }
 

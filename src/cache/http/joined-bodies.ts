@@ -5,9 +5,8 @@ import { joinPieces, type AnsweredPiece } from '../graphql/index.js';
 export type Encoding = 'identity' | 'br' | 'gzip';
 
 export interface Body {
-  readonly bytes: Buffer;
-  /** The same, where it is short and not compressed: goes out with the headers in one piece. Null otherwise. */
-  readonly text: string | null;
+  /** A text where it is short and not compressed: it goes out with the headers in one piece. */
+  readonly content: Buffer | string;
   /** Strong, of this encoding, and of these keys: the same bytes under another key are another tag. */
   readonly etag: string;
 }
@@ -37,6 +36,8 @@ export class JoinedBodies {
   of(pieces: readonly AnsweredPiece[], accepted: Encoding): Body {
     const first = pieces.find(({ entry }) => entry !== null)?.entry;
     if (!first || !pieces.every(isRememberable)) return bodyOf(pieces, 'identity');
+    // What is short is joined sooner than remembered, unless it comes back as the same objects.
+    if (isShort(pieces) && !pieces.every(isNear)) return bodyOf(pieces, accepted);
     let variants = this.#known.get(first);
     if (variants === undefined) this.#known.set(first, (variants = []));
     let joined = variants.find((variant) => isSame(variant.pieces, pieces));
@@ -52,6 +53,15 @@ function isRememberable({ entry, piece }: AnsweredPiece): boolean {
   return entry !== null || piece.kind === 'typename';
 }
 
+function isShort(pieces: readonly AnsweredPiece[]): boolean {
+  return pieces.reduce((length, { json }) => length + json.length, 0) < COMPRESS_FROM;
+}
+
+/** What was found in this process is found again as the same object; what came from elsewhere is another one each time. */
+function isNear({ piece, isHit, events }: AnsweredPiece): boolean {
+  return piece.kind === 'typename' || (isHit && events.length === 0);
+}
+
 function isSame(known: readonly AnsweredPiece[], asked: readonly AnsweredPiece[]): boolean {
   return (
     known.length === asked.length &&
@@ -61,13 +71,16 @@ function isSame(known: readonly AnsweredPiece[], asked: readonly AnsweredPiece[]
 
 function bodyOf(pieces: readonly AnsweredPiece[], accepted: Encoding): Body {
   const text = `{"data":${joinPieces(pieces)}}\n`;
-  const plain = Buffer.from(text);
-  const encoding = plain.length < COMPRESS_FROM ? 'identity' : accepted;
-  const bytes = encoding === 'br' ? brotliCompressSync(plain, BROTLI) : encoding === 'gzip' ? gzipSync(plain) : plain;
+  const length = Buffer.byteLength(text);
+  const encoding = length < COMPRESS_FROM ? 'identity' : accepted;
   const keys = pieces.map(({ identity }) => identity?.key ?? '').join('');
   const tag = hash('sha256', text + keys, 'base64url').slice(0, 22);
-  const isShort = encoding === 'identity' && plain.length <= TEXT_UP_TO;
-  return { bytes, text: isShort ? text : null, etag: `"${tag}${encoding === 'identity' ? '' : `-${encoding}`}"` };
+  const isText = encoding === 'identity' && length <= TEXT_UP_TO;
+  return { content: isText ? text : encoded(Buffer.from(text), encoding), etag: `"${tag}${encoding === 'identity' ? '' : `-${encoding}`}"` };
+}
+
+function encoded(plain: Buffer, encoding: Encoding): Buffer {
+  return encoding === 'br' ? brotliCompressSync(plain, BROTLI) : encoding === 'gzip' ? gzipSync(plain) : plain;
 }
 
 /** How a body is encoded, as its tag says. */

@@ -9,21 +9,29 @@ export type IsGivenUp = () => boolean;
  *
  * @throws LarderError REQUEST_TIMEOUT.
  */
-export async function giveUpAfter<T>(milliseconds: number, work: (isGivenUp: IsGivenUp) => Promise<T>): Promise<T> {
-  let isGivenUp = false;
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
+export function giveUpAfter<T>(milliseconds: number, work: (isGivenUp: IsGivenUp) => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let isGivenUp = false;
+    const timer = setTimeout(() => {
       isGivenUp = true;
       reject(new LarderError('REQUEST_TIMEOUT', `The request took longer than ${milliseconds} ms and was given up.`));
     }, milliseconds);
+    const working = started(work, () => isGivenUp);
+    // Given up, nobody is left to hear what became of it: a promise is settled once.
+    working.then(
+      (value) => {
+        clearTimeout(timer);
+        resolve(value);
+      },
+      () => {
+        clearTimeout(timer);
+        resolve(working);
+      },
+    );
   });
-  const working = work(() => isGivenUp);
-  // Given up, nobody is left to hear of its failure.
-  working.catch(() => undefined);
-  try {
-    return await Promise.race([working, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+}
+
+/** Work that throws before it has a promise has failed like any other. */
+async function started<T>(work: (isGivenUp: IsGivenUp) => Promise<T>, isGivenUp: IsGivenUp): Promise<T> {
+  return work(isGivenUp);
 }
