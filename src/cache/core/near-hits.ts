@@ -17,9 +17,9 @@ export function nearHits<T>({ store, ledger, events }: Cache, lookups: readonly 
     if (entry === undefined || judge(entry, identity, { ledger, now }) !== 'fresh' || isDue(lookup, entry, now)) return null;
     found.push(entry);
   }
-  for (const [at, { readAt }] of found.entries()) {
+  found.forEach(({ readAt }, at) => {
     const { identity } = lookups[at] as Lookup;
     events.emit({ type: 'hit', of: identity, freshness: 'fresh', age: now - readAt });
-  }
+  });
   return found;
 }

@@ -1,7 +1,7 @@
 import type { Cache } from './cache.js';
 import type { Collector } from './collector.js';
 import { judge, type Entry } from './entry.js';
-import type { Identity, Subject } from './key.js';
+import type { CacheKey, Identity, Subject } from './key.js';
 import type { CacheRequest } from './request.js';
 import { EVERYTHING, GLOBAL, tags } from './tags.js';
 
@@ -20,20 +20,19 @@ export interface RememberedOptions {
  */
 export class Remembered<T> {
   readonly #entries = new Map<string, Entry<T>>();
-  readonly #subject: Subject;
-  readonly #implied = [EVERYTHING, tags.partition(GLOBAL)];
+  /** What all of them are, as far as they are judged by it. */
+  readonly #of: Identity;
 
   constructor(private readonly options: RememberedOptions) {
-    this.#subject = { layer: 'value', name: options.name, version: '1' };
-    this.#implied.push(tags.field(null, options.name));
+    const subject: Subject = { layer: 'value', name: options.name, version: '1' };
+    this.#of = { key: options.name as CacheKey, subject, partition: GLOBAL, implied: [EVERYTHING, tags.partition(GLOBAL), tags.field(null, options.name)] };
   }
 
   /** The value, if it may be served now; waits for nothing. */
   get(cache: Cache, request: CacheRequest, key: string): T | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined || request.bypass || cache.ledger.standing() !== 'trusted') return undefined;
-    const of: Identity = { key: key as Identity['key'], subject: this.#subject, partition: GLOBAL, implied: this.#implied };
-    if (judge(entry, of, { ledger: cache.ledger, now: cache.ledger.now() }) !== 'fresh') {
+    if (judge(entry, this.#of, { ledger: cache.ledger, now: cache.ledger.now() }) !== 'fresh') {
       this.#entries.delete(key);
       return undefined;
     }

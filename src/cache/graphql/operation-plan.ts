@@ -57,19 +57,17 @@ export class OperationPlan {
 
   /** @param variables coerced. @returns null for what is better executed as it is: too large, or failing by its conditions. */
   shapeFor(variables: Variables): Shape | null {
-    const conditions = new Map<string, boolean>();
     let key = '';
     for (const name of this.#conditions) {
       const value = variables[name];
       // Null, where a nullable variable stands in for a condition, fails the field: graphql says so.
       if (typeof value !== 'boolean') return null;
-      conditions.set(name, value);
       key += value ? '1' : '0';
     }
     let shape = this.#shapes.get(key);
     if (shape === undefined) {
       if (this.#shapes.size >= MAX_SHAPES) this.#shapes.clear();
-      this.#shapes.set(key, (shape = this.#read(conditions)));
+      this.#shapes.set(key, (shape = this.#read(new Map(this.#conditions.map((name) => [name, variables[name] === true])))));
     }
     return shape;
   }

@@ -87,6 +87,7 @@ export interface Prepared<Context, Source> {
 
 const NO_VARIABLES: Variables = {};
 const NO_ERRORS: readonly GraphQLError[] = [];
+const NO_EVENTS: readonly CacheEvent[] = [];
 
 /** Answers queries root field by root field: those that are stored, from the cache; the others alone are executed. */
 export class ResponseCache<Context, Source> {
@@ -152,7 +153,7 @@ export class ResponseCache<Context, Source> {
     for (const { place, piece } of known) answers[place] = this.#known(piece);
     wanted.forEach(({ place, piece, lookup }, at) => {
       const entry = found[at] as Entry<string>;
-      answers[place] = { piece, json: entry.value, errors: NO_ERRORS, nullsAll: false, entry, identity: lookup.identity, because: null, isHit: true, events: [] };
+      answers[place] = { piece, json: entry.value, errors: NO_ERRORS, nullsAll: false, entry, identity: lookup.identity, because: null, isHit: true, events: NO_EVENTS };
     });
     return answers;
   }

@@ -104,8 +104,8 @@ export class HttpCache<Context, Source> {
     onAnswer?.(question, pieces);
     const policy = httpPolicy(pieces, now(), this.options);
     const headers: Record<string, string> = { 'content-type': type, 'cache-control': policy.cacheControl, 'cache-status': policy.cacheStatus, vary: this.#vary };
-    const errors = pieces.flatMap((piece) => piece.errors);
-    if (errors.length > 0 || !policy.isStored) {
+    if (!policy.isStored) {
+      const errors = pieces.flatMap((piece) => piece.errors);
       if (errors.length > 0) onErrors?.(errors, question, request);
       const told = errors.length === 0 ? '' : `"errors":${JSON.stringify(errors.map((error) => formatError(error, request)))},`;
       const head = headOf(errors);

@@ -35,17 +35,20 @@ export class JoinedBodies {
   /** The body of an answer without errors. `accepted` is the best that the client takes. */
   of(pieces: readonly AnsweredPiece[], accepted: Encoding): Body {
     const first = pieces.find(({ entry }) => entry !== null)?.entry;
+    const known = first && this.#known.get(first)?.find((variant) => isSame(variant.pieces, pieces));
+    if (known) return (known.bodies[accepted] ??= bodyOf(pieces, accepted));
     if (!first || !pieces.every(isRememberable)) return bodyOf(pieces, 'identity');
+    const body = bodyOf(pieces, accepted);
     // What is short is joined sooner than remembered, unless it comes back as the same objects.
-    if (isShort(pieces) && !pieces.every(isNear)) return bodyOf(pieces, accepted);
-    let variants = this.#known.get(first);
-    if (variants === undefined) this.#known.set(first, (variants = []));
-    let joined = variants.find((variant) => isSame(variant.pieces, pieces));
-    if (joined === undefined) {
-      if (variants.length >= MAX_VARIANTS) variants.shift();
-      variants.push((joined = { pieces, bodies: {} }));
-    }
-    return (joined.bodies[accepted] ??= bodyOf(pieces, accepted));
+    if (!isShort(pieces) || pieces.every(isNear)) this.#remember(first, { pieces, bodies: { [accepted]: body } });
+    return body;
+  }
+
+  #remember(first: object, joined: Joined): void {
+    const variants = this.#known.get(first) ?? [];
+    if (variants.length === 0) this.#known.set(first, variants);
+    if (variants.length >= MAX_VARIANTS) variants.shift();
+    variants.push(joined);
   }
 }
 
