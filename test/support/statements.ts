@@ -11,7 +11,7 @@ export interface Sent {
 }
 
 const CONTROL = /^(begin|commit|rollback|set |savepoint|release|select 1$)/i;
-const OUTBOX = /\b(from|update) ("?cache_predicates|outbox)/;
+const OUTBOX = /\b(from|into|update) ("?cache_predicates|outbox)/;
 
 /** Records the statements that a database is sent. */
 export class Statements {

@@ -4,7 +4,7 @@ import type { Counted } from './server-protocol.js';
 
 const CONTROL = /^(begin|commit|rollback|set |savepoint|release|select 1$)/i;
 /** What the relay asks on its own account, whatever requests come. */
-const OUTBOX = /\b(from|update) ("?cache_predicates|outbox)/;
+const OUTBOX = /\b(from|into|update) ("?cache_predicates|outbox)/;
 
 /** Records what each request does, one request at a time: statements sent, and round trips to Redis until it is answered. */
 export class WorkCounter {
