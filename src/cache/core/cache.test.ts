@@ -1,3 +1,4 @@
+/* More than 400 lines: each case of a read plays against the same world, set up once and described at its beginning. */
 import { describe, expect, it } from 'vitest';
 import { MemoryLedger } from '../stores/memory-ledger.js';
 import { Cache, type Loaded, type Lookup } from './cache.js';
