@@ -1,4 +1,20 @@
-import { execute, Kind, type DocumentNode, type ExecutionResult, type FieldNode, type GraphQLError, type GraphQLFieldResolver, type GraphQLSchema, type GraphQLTypeResolver } from 'graphql';
+import {
+  execute,
+  getVariableValues,
+  Kind,
+  type DocumentNode,
+  type ExecutionResult,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLError,
+  type GraphQLFieldResolver,
+  type GraphQLSchema,
+  type GraphQLTypeResolver,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import { ExecutionRun, type RunResult } from './executor/execution-run.js';
+import { selectedField, type SelectedField } from './executor/selected-fields.js';
 import type { OperationPlan, PlannedPiece } from './operation-plan.js';
 
 /** What executing a root field has brought. */
@@ -13,6 +29,8 @@ export interface Execution<Context> {
   readonly context: Context;
   /** As they were sent. */
   readonly variables: Readonly<Record<string, unknown>>;
+  /** As resolvers are given them, where that is known already. */
+  readonly coerced?: Readonly<Record<string, unknown>> | null;
 }
 
 export interface ExecutorOptions {
@@ -24,41 +42,77 @@ export interface ExecutorOptions {
 
 /** Executes some root fields of an operation, and no others. */
 export class PieceExecutor<Context> {
-  readonly #documents = new WeakMap<OperationPlan, Map<string, DocumentNode>>();
+  readonly #parts = new WeakMap<OperationPlan, Map<string, PartOfOperation>>();
 
   constructor(private readonly options: ExecutorOptions) {}
 
   /** Never rejects for what a resolver does: its errors are part of what is returned. */
-  async execute(plan: OperationPlan, pieces: readonly PlannedPiece[], { context, variables }: Execution<Context>): Promise<readonly Executed[]> {
-    const result = await execute({
-      ...this.options,
-      document: this.#document(plan, pieces),
-      contextValue: context,
-      variableValues: variables,
-    });
+  async execute(plan: OperationPlan, pieces: readonly PlannedPiece[], execution: Execution<Context>): Promise<readonly Executed[]> {
+    const part = this.#partOf(plan, pieces);
+    const { context, variables } = execution;
+    const result = (await this.#run(part, execution)) ?? (await execute({ ...this.options, document: part.document, contextValue: context, variableValues: variables }));
     return pieces.map((piece) => executedOf(piece, pieces, result));
   }
 
-  /** An operation that asks for these root fields alone. Nodes stay the same, and with them the places that errors name. */
-  #document(plan: OperationPlan, pieces: readonly PlannedPiece[]): DocumentNode {
-    let known = this.#documents.get(plan);
-    if (known === undefined) this.#documents.set(plan, (known = new Map<string, DocumentNode>()));
-    const key = pieces.map(({ nodes, responseName }) => `${responseName}:${nodes.map((node) => node.loc?.start ?? '').join('.')}`).join();
-    let document = known.get(key);
-    if (document === undefined) {
-      if (known.size >= MAX_DOCUMENTS) known.clear();
-      const selections: FieldNode[] = pieces.flatMap(({ nodes }) => nodes);
-      const operation = { ...plan.operation, selectionSet: { kind: Kind.SELECTION_SET, selections } } as const;
-      known.set(key, (document = { kind: Kind.DOCUMENT, definitions: [operation, ...plan.fragments.values()] }));
+  /** Null for what graphql-js has to execute. */
+  #run({ operation, fragments, fields }: PartOfOperation, { context, variables, coerced }: Execution<Context>): RunResult | Promise<RunResult> | null {
+    if (fields === null) return null;
+    const { schema, rootValue, fieldResolver, typeResolver } = this.options;
+    const given = coerced ?? getVariableValues(schema, operation.variableDefinitions ?? [], variables).coerced;
+    if (given === undefined) return null;
+    return new ExecutionRun({ schema, operation, fragments, rootValue, context, variables: given, fieldResolver, typeResolver }).run(fields);
+  }
+
+  #partOf(plan: OperationPlan, pieces: readonly PlannedPiece[]): PartOfOperation {
+    let known = this.#parts.get(plan);
+    if (known === undefined) this.#parts.set(plan, (known = new Map<string, PartOfOperation>()));
+    const key = pieces.map(({ id }) => id).join();
+    let part = known.get(key);
+    if (part === undefined) {
+      if (known.size >= MAX_PARTS) known.clear();
+      known.set(key, (part = partOf(this.options.schema, plan, pieces)));
     }
-    return document;
+    return part;
   }
 }
 
-/** Which pieces are missing differs from request to request: so many combinations of one operation are remembered. */
-const MAX_DOCUMENTS = 100;
+/** An operation that asks for some of its root fields alone. Nodes stay the same, and with them the places that errors name. */
+interface PartOfOperation {
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
+  /** Null for what graphql-js alone executes. */
+  readonly fields: readonly SelectedField[] | null;
+}
 
-function executedOf({ responseName }: PlannedPiece, all: readonly PlannedPiece[], { data, errors = [] }: ExecutionResult): Executed {
+function partOf(schema: GraphQLSchema, plan: OperationPlan, pieces: readonly PlannedPiece[]): PartOfOperation {
+  const selections: FieldNode[] = pieces.flatMap(({ nodes }) => nodes);
+  const operation = { ...plan.operation, selectionSet: { kind: Kind.SELECTION_SET, selections } } as const;
+  const fragments = Object.assign(Object.create(null) as Record<string, FragmentDefinitionNode>, Object.fromEntries(plan.fragments));
+  return { document: { kind: Kind.DOCUMENT, definitions: [operation, ...plan.fragments.values()] }, operation, fragments, fields: rootFields(schema, plan, pieces) };
+}
+
+/** No object can be assigned a member of this name. */
+const UNASSIGNABLE = '__proto__';
+
+function rootFields(schema: GraphQLSchema, { operation, fragments }: OperationPlan, pieces: readonly PlannedPiece[]): readonly SelectedField[] | null {
+  const root = schema.getQueryType();
+  if (!root || [operation, ...fragments.values()].some(({ selectionSet }) => hasUnassignable(selectionSet))) return null;
+  return pieces.flatMap(({ nodes, conditions }) => selectedField({ schema, fragments, conditions }, root, nodes) ?? []);
+}
+
+function hasUnassignable({ selections }: SelectionSetNode): boolean {
+  return selections.some(
+    (selection) =>
+      (selection.kind === Kind.FIELD && selection.alias?.value === UNASSIGNABLE) ||
+      (selection.kind !== Kind.FRAGMENT_SPREAD && selection.selectionSet !== undefined && hasUnassignable(selection.selectionSet)),
+  );
+}
+
+/** Which pieces are missing differs from request to request: so many combinations of one operation are remembered. */
+const MAX_PARTS = 100;
+
+function executedOf({ responseName }: PlannedPiece, all: readonly PlannedPiece[], { data, errors = [] }: ExecutionResult | RunResult): Executed {
   const own = all.length === 1 ? errors : errors.filter(({ path }) => path?.[0] === responseName);
   if (data === null || data === undefined) return { json: 'null', errors: own, nullsAll: true };
   return { json: JSON.stringify(data[responseName] ?? null), errors: own, nullsAll: false };

@@ -9,6 +9,8 @@ import type { Template, Variables } from './template.js';
 
 /** One root field of an answer. */
 export interface PlannedPiece {
+  /** Tells it from all others of its operation. */
+  readonly id: number;
   /** The name under which it is answered. */
   readonly responseName: string;
   readonly fieldName: string;
@@ -23,6 +25,8 @@ export interface PlannedPiece {
   readonly permissions: readonly string[];
   readonly text: Template;
   readonly subject: Subject;
+  /** The values of `@skip` and `@include` that it is selected with. */
+  readonly conditions: ReadonlyMap<string, boolean>;
 }
 
 /** What an operation asks for with certain values of its `@skip` and `@include`, in the order of its answer. */
@@ -44,6 +48,7 @@ export class OperationPlan {
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly #conditions: readonly string[];
   readonly #shapes = new Map<string, Shape | null>();
+  #lastId = 0;
 
   constructor(
     readonly document: DocumentNode,
@@ -81,16 +86,16 @@ export class OperationPlan {
     const reader = new SelectionReader(source, policies);
     const pieces: PlannedPiece[] = [];
     for (const [responseName, nodes] of collectFields(source, root, [this.operation.selectionSet])) {
-      const piece = this.#piece({ responseName, nodes }, () => reader.field(root, nodes));
+      const piece = this.#piece({ responseName, nodes, conditions }, () => reader.field(root, nodes));
       if (piece === null) return null;
       pieces.push(piece);
     }
     return { pieces };
   }
 
-  #piece({ responseName, nodes }: Pick<PlannedPiece, 'responseName' | 'nodes'>, read: () => Selected | null): PlannedPiece | null {
+  #piece({ responseName, nodes, conditions }: Pick<PlannedPiece, 'responseName' | 'nodes' | 'conditions'>, read: () => Selected | null): PlannedPiece | null {
     const fieldName = nodes[0]?.name.value ?? '';
-    const plain = { responseName, fieldName, nodes, policy: neverStored, selected: UNLIMITED, permissions: [], text: [], subject: this.#subject(fieldName, UNLIMITED) };
+    const plain = { id: ++this.#lastId, responseName, fieldName, nodes, conditions, policy: neverStored, selected: UNLIMITED, permissions: [], text: [], subject: this.#subject(fieldName, UNLIMITED) };
     if (fieldName === '__typename') return { ...plain, kind: 'typename', because: null };
     // What the schema says about itself is never stored (P6).
     if (fieldName.startsWith('__')) return { ...plain, kind: 'live', because: 'it is introspection' };

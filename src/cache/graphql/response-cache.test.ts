@@ -44,9 +44,19 @@ describe('pieces of a response', () => {
     expect(await world.ask('{ must thing(id: 1) { name } }')).toMatchObject({ data: null });
   });
 
-  it('are left to execution where nothing of an operation can be stored', async () => {
+  it('are executed each time, and stored under no key, where nothing of an operation can be stored', async () => {
     const world = new SmallWorld();
-    expect(await world.pieces('{ live unhinted { name } }')).toBeNull();
+    for (let times = 0; times < 2; times++) {
+      const pieces = await world.pieces('{ live unhinted { name } }');
+      expect(pieces?.map(({ identity, entry, isHit }) => ({ identity, entry, isHit }))).toEqual([
+        { identity: null, entry: null, isHit: false },
+        { identity: null, entry: null, isHit: false },
+      ]);
+    }
+  });
+
+  it('are left to execution where the variables do not fit', async () => {
+    const world = new SmallWorld();
     expect(await world.pieces('query ($id: ID!) { thing(id: $id) { id } }', { variables: {} })).toBeNull();
   });
 });

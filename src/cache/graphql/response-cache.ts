@@ -115,7 +115,7 @@ export class ResponseCache<Context, Source> {
     return plan;
   }
 
-  /** @returns null for what has to be executed as it is: variables that do not fit, no cache to ask, nothing to store. */
+  /** @returns null for what has to be executed as it is: variables that do not fit, no cache to ask, introspection (P6). */
   async answer(question: Question<Context>): Promise<readonly AnsweredPiece[] | null> {
     const prepared = this.prepare(question);
     return prepared === null ? null : this.answerPrepared(prepared);
@@ -128,7 +128,7 @@ export class ResponseCache<Context, Source> {
     if (reader === null || reader.request.bypass) return null;
     const coerced = this.#coerced(plan, variables);
     const shape = coerced === undefined ? null : plan.shapeFor(coerced);
-    if (shape === null || coerced === undefined || !shape.pieces.some(({ kind }) => kind === 'stored')) return null;
+    if (shape === null || coerced === undefined || shape.pieces.every(isIntrospection)) return null;
     this.#identities ??= new PieceIdentities(reader.cache.identities, reader.cache.without);
     const asker = this.askerOf(context);
     const prepared: Prepared<Context, Source> = { question, reader, count: shape.pieces.length, known: [], wanted: [], live: [] };
@@ -162,13 +162,14 @@ export class ResponseCache<Context, Source> {
     const events = wanted.map((): CacheEvent[] => []);
     const failed = new Map<number, Executed>();
     // What is never stored does not wait for what may be.
-    const executing = live.length === 0 ? [] : this.executor.execute(question.plan, live.map(({ piece }) => piece), executionOf(question));
-    const found = reader.cache.readMany<string | Failed>(
+    const executing = live.length === 0 ? [] : this.executor.execute(question.plan, live.map(({ piece }) => piece), this.#executionOf(question));
+    const near = nearHits<string | Failed>(reader.cache, wanted.map(({ lookup }) => lookup));
+    const found = near ?? reader.cache.readMany<string | Failed>(
       reader.request,
       wanted.map(({ lookup }, at) => ({ ...lookup, told: (event) => events[at]?.push(event) })),
       (missing) => missing.map((at) => this.#load(question, wanted[at] as Wanted, (executed) => failed.set(at, executed))),
     );
-    const [executed, entries] = await Promise.all([executing, found]);
+    const [executed, entries] = near === null ? await Promise.all([executing, found]) : [await executing, near];
     const answers = new Array<AnsweredPiece>(count);
     for (const { place, piece } of known) answers[place] = this.#known(piece);
     live.forEach(({ place, piece, because }, at) => {
@@ -178,12 +179,12 @@ export class ResponseCache<Context, Source> {
     wanted.forEach(({ place, piece, lookup }, at) => {
       const entry = entries[at];
       const told = events[at] ?? [];
-      const isHit = told.some((event) => event.type === 'hit' && event.freshness === 'fresh');
+      const isHit = near !== null || told.some((event) => event.type === 'hit' && event.freshness === 'fresh');
       const common = { piece, identity: lookup.identity, because: null, isHit, events: told };
       if (entry === undefined || entry instanceof Error) {
         // The source failed, and there was nothing in its grace. Whoever only joined the load has no errors to show yet.
         const result = failed.get(at);
-        const executed = result === undefined ? this.executor.execute(question.plan, [piece], executionOf(question)) : Promise.resolve([result]);
+        const executed = result === undefined ? this.executor.execute(question.plan, [piece], this.#executionOf(question)) : Promise.resolve([result]);
         failing.push(executed.then(([own]) => void (answers[place] = { ...common, ...(own as Executed), entry: null })));
         return;
       }
@@ -215,19 +216,29 @@ export class ResponseCache<Context, Source> {
     return coerced;
   }
 
+  #executionOf({ plan, context, variables, areShared }: Question<Context>): Execution<Context> {
+    const coerced = this.#fitting.get(variables);
+    // What others ask with, too, nobody may change; and coerced once, it need not be again.
+    return {
+      context,
+      variables: areShared === true ? copyOf(variables) : variables,
+      coerced: coerced?.operation === plan.operation && isFlat(coerced.coerced) ? Object.assign(Object.create(null) as Record<string, unknown>, coerced.coerced) : null,
+    };
+  }
+
   #known(piece: PlannedPiece): AnsweredPiece {
     const json = JSON.stringify(this.options.schema.getQueryType()?.name ?? null);
     return { piece, json, errors: [], nullsAll: false, entry: null, identity: null, because: 'it is known', isHit: false, events: [] };
   }
 
   async #load(question: Question<Context>, { piece, partition }: Wanted, onFailure: (executed: Executed) => void): Promise<Loaded<string | Failed>> {
-    const { context, variables } = executionOf(question);
+    const { context, variables, coerced } = this.#executionOf(question);
     const reader = this.options.readerOf(context);
     if (reader === null) throw new Error('a context without a reader has nothing to be asked');
     const collector = asPieceCollector(new Collector(partition));
     const { scope } = piece.policy;
     const inner = this.options.contextWithin(context, reader.within(collector), { shared: partition !== reader.partition, scope });
-    const [executed] = await this.executor.execute(question.plan, [piece], { context: inner, variables });
+    const [executed] = await this.executor.execute(question.plan, [piece], { context: inner, variables, coerced });
     if (executed === undefined) throw new Error('a piece was left without an answer');
     if (executed.errors.length === 0 && !executed.nullsAll) return { value: executed.json, collector };
     const failure = executed.errors.find(({ originalError }) => this.options.isSourceFailure?.(originalError) === true);
@@ -241,8 +252,18 @@ export class ResponseCache<Context, Source> {
   }
 }
 
-function executionOf<Context>({ context, variables, areShared }: Question<Context>): Execution<Context> {
-  return { context, variables: areShared === true ? structuredClone(variables) : variables };
+function isIntrospection({ fieldName }: PlannedPiece): boolean {
+  return fieldName.startsWith('__');
+}
+
+/** For resolvers, which may do as they like with what they are given. */
+function copyOf(variables: Variables): Variables {
+  return isFlat(variables) ? { ...variables } : structuredClone(variables);
+}
+
+function isFlat(variables: Variables): boolean {
+  for (const name in variables) if (typeof variables[name] === 'object' && variables[name] !== null) return false;
+  return true;
 }
 
 /** The `data` of an answer, as graphql would have written it. */
