@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { judge, type Entry } from './entry.js';
+import { describe, expect, it, vi } from 'vitest';
+import { judge, judgeAgain, type Entry } from './entry.js';
 import { Identities } from './key.js';
 import { LedgerCopy } from './ledger.js';
 import { EVERYTHING, GLOBAL, partition, tags } from './tags.js';
@@ -67,5 +67,49 @@ describe('judging an entry', () => {
 
   it('F5 never becomes valid again by a clock that goes back', () => {
     expect(verdict(ledgerWith((copy) => copy.record(row, 11)), 0)).toBe('invalidated');
+  });
+});
+
+describe('judging an entry again', () => {
+  const again = (ledger: LedgerCopy, now = 1500) => judgeAgain(entry, of, { ledger, now });
+
+  it.each<readonly [string, (copy: LedgerCopy) => void]>([
+    ['a tag of its own is invalidated', (copy) => copy.record(row, 21)],
+    ['one is that follows from what it is', (copy) => copy.record(EVERYTHING, 21)],
+    ['one is pending', (copy) => copy.suspend([row])],
+    ['the floor of its partition rises', (copy) => copy.raiseFloor(own, 21)],
+    ['another epoch begins', (copy) => copy.restart('e2', 0)],
+  ])('F1 says what judging it says, before and after %s', (_, change) => {
+    const ledger = ledgerWith();
+    expect(again(ledger)).toBe('fresh');
+    change(ledger);
+    expect(again(ledger)).not.toBe('fresh');
+    expect(again(ledger)).toBe(verdict(ledger));
+  });
+
+  it('F1 a change that is not pending any more is one that was applied', () => {
+    const ledger = ledgerWith((copy) => copy.suspend([row]));
+    expect(again(ledger)).toBe('pending');
+    ledger.settle([row]);
+    expect(again(ledger)).toBe('fresh');
+    expect(again(ledgerWith((copy) => copy.record(row, 21)))).toBe('invalidated');
+  });
+
+  it('F5 ends its life by the time alone', () => {
+    const ledger = ledgerWith();
+    expect([1999, 2000, 3000].map((now) => again(ledger, now))).toEqual(['fresh', 'stale', 'expired']);
+  });
+
+  it('looks its tags up once for each change of the copy', () => {
+    const ledger = ledgerWith();
+    const lookedUp = vi.spyOn(ledger, 'positionOf');
+    again(ledger);
+    const once = lookedUp.mock.calls.length;
+    again(ledger);
+    expect(lookedUp).toHaveBeenCalledTimes(once);
+    ledger.record(tags.row(own, 'medicines', '2'), 21);
+    lookedUp.mockClear();
+    again(ledger);
+    expect(lookedUp).toHaveBeenCalledTimes(once);
   });
 });

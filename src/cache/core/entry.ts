@@ -42,13 +42,42 @@ export interface Moment {
  * Whether an entry may be served at a moment. A pure function of entry, ledger copy and time; validity comes from the ledger
  * alone, clocks only end lifetimes (F5).
  */
-export function judge(entry: Entry, of: Identity, { ledger, now }: Moment): Verdict {
+export function judge(entry: Entry, of: Identity, moment: Moment): Verdict {
+  return whyInvalid(entry, of, moment.ledger) ?? ageOf(entry, moment.now);
+}
+
+/** Which copy of the ledger has nothing against an entry, as it was after so many changes. */
+interface Passed {
+  readonly ledger: LedgerView;
+  readonly changes: number;
+  readonly of: Identity;
+}
+
+const passed = new WeakMap<Entry, Passed>();
+
+/** The same, for entries that are judged again and again: their tags are looked up once for each change of the copy. */
+export function judgeAgain(entry: Entry, of: Identity, { ledger, now }: Moment): Verdict {
+  const known = passed.get(entry);
+  if (known === undefined || known.changes !== ledger.changes || known.ledger !== ledger || known.of.key !== of.key) {
+    const { changes } = ledger;
+    const reason = whyInvalid(entry, of, ledger);
+    if (reason !== null) return reason;
+    passed.set(entry, { ledger, changes, of });
+  }
+  return ageOf(entry, now);
+}
+
+function ageOf(entry: Entry, now: number): Verdict {
+  if (now < entry.freshUntil) return 'fresh';
+  return now < entry.staleUntil ? 'stale' : 'expired';
+}
+
+function whyInvalid(entry: Entry, of: Identity, ledger: LedgerView): MissReason | null {
   if (entry.stamp.epoch !== ledger.epoch) return 'epoch';
   const since = entry.stamp.position;
   if (since < ledger.floorOf(of.partition)) return 'trimmed';
   for (const tag of of.implied) if (ledger.positionOf(tag) > since) return 'invalidated';
   for (const tag of entry.tags) if (ledger.positionOf(tag) > since) return 'invalidated';
   if (ledger.hasPending && (ledger.isPending(entry.tags) || ledger.isPending(of.implied))) return 'pending';
-  if (now < entry.freshUntil) return 'fresh';
-  return now < entry.staleUntil ? 'stale' : 'expired';
+  return null;
 }

@@ -6,6 +6,8 @@ import { GLOBAL, partitionOfTag, type Partition, type Tag } from './tags.js';
 export interface LedgerView {
   readonly epoch: string;
   readonly position: number;
+  /** Another number whenever any of the answers below, or the epoch, may have changed. */
+  readonly changes: number;
   /** Entries stamped below it may depend on tags that were trimmed. */
   floorOf(partition: Partition): number;
   /** Position of the tag's last known invalidation; 0 when none is known. */
@@ -75,6 +77,7 @@ export const LEDGER_MAX_TAGS = 500_000;
 export class LedgerCopy implements LedgerView {
   epoch: string;
   position = 0;
+  changes = 0;
   // A map keeps its members in the order of insertion; a tag that is set again moves to the end: oldest first.
   readonly #positions = new Map<Tag, number>();
   readonly #floors = new Map<Partition, number>();
@@ -120,6 +123,7 @@ export class LedgerCopy implements LedgerView {
   /** Takes over that a tag was invalidated at a position. */
   record(tag: Tag, position: number): void {
     if (position <= this.positionOf(tag)) return;
+    this.changes++;
     this.#positions.delete(tag);
     this.#positions.set(tag, position);
     if (this.#positions.size > this.maxTags) this.#trim();
@@ -130,14 +134,18 @@ export class LedgerCopy implements LedgerView {
   }
 
   raiseFloor(partition: Partition, position: number): void {
-    if (position > (this.#floors.get(partition) ?? 0)) this.#floors.set(partition, position);
+    if (position <= (this.#floors.get(partition) ?? 0)) return;
+    this.changes++;
+    this.#floors.set(partition, position);
   }
 
   suspend(tags: readonly Tag[]): void {
+    this.changes++;
     for (const tag of tags) this.#pending.set(tag, (this.#pending.get(tag) ?? 0) + 1);
   }
 
   settle(tags: readonly Tag[]): void {
+    this.changes++;
     for (const tag of tags) {
       const left = (this.#pending.get(tag) ?? 0) - 1;
       if (left > 0) this.#pending.set(tag, left);
@@ -147,6 +155,7 @@ export class LedgerCopy implements LedgerView {
 
   /** Another epoch: nothing known under the old one means anything. Pending tags stay: their change is still unapplied. */
   restart(epoch: string, position: number): void {
+    this.changes++;
     this.epoch = epoch;
     this.position = position;
     this.#positions.clear();

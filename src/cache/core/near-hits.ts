@@ -1,5 +1,5 @@
 import type { Cache } from './cache.js';
-import { judge, type Entry } from './entry.js';
+import { judgeAgain, type Entry } from './entry.js';
 import type { Lookup } from './reading.js';
 import { isDue } from './refresh.js';
 
@@ -14,7 +14,7 @@ export function nearHits<T>({ store, ledger, events }: Cache, lookups: readonly 
   for (const lookup of lookups) {
     const { identity } = lookup;
     const entry = store.peek(identity.key) as Entry<T> | undefined;
-    if (entry === undefined || judge(entry, identity, { ledger, now }) !== 'fresh' || isDue(lookup, entry, now)) return null;
+    if (entry === undefined || judgeAgain(entry, identity, { ledger, now }) !== 'fresh' || isDue(lookup, entry, now)) return null;
     found.push(entry);
   }
   found.forEach(({ readAt }, at) => {

@@ -1,6 +1,6 @@
 import type { Cache } from './cache.js';
 import type { Collector } from './collector.js';
-import { judge, type Entry } from './entry.js';
+import { judgeAgain, type Entry } from './entry.js';
 import type { CacheKey, Identity, Subject } from './key.js';
 import type { CacheRequest } from './request.js';
 import { EVERYTHING, GLOBAL, tags } from './tags.js';
@@ -32,7 +32,7 @@ export class Remembered<T> {
   get(cache: Cache, request: CacheRequest, key: string): T | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined || request.bypass || cache.ledger.standing() !== 'trusted') return undefined;
-    if (judge(entry, this.#of, { ledger: cache.ledger, now: cache.ledger.now() }) !== 'fresh') {
+    if (judgeAgain(entry, this.#of, { ledger: cache.ledger, now: cache.ledger.now() }) !== 'fresh') {
       this.#entries.delete(key);
       return undefined;
     }

@@ -38,6 +38,10 @@ export class MemoryLedger implements Ledger {
     return this.#copy.position;
   }
 
+  get changes(): number {
+    return this.#copy.changes;
+  }
+
   get hasPending(): boolean {
     return this.#copy.hasPending;
   }

@@ -112,6 +112,10 @@ export class RedisLedger implements Ledger {
     return this.#copy.position;
   }
 
+  get changes(): number {
+    return this.#copy.changes;
+  }
+
   get hasPending(): boolean {
     return this.#copy.hasPending;
   }
