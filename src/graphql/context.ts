@@ -1,4 +1,4 @@
-import { GLOBAL, tags, type CacheScope, type Definition, type Reader, type WriteThrough } from '../cache/index.js';
+import { GLOBAL, tags, type CacheScope, type Definition, type Reader, type Tag, type WriteThrough } from '../cache/index.js';
 import type { Db } from '../database/database.js';
 import { LarderError } from './errors.js';
 import { resolveLanguage } from './language.js';
@@ -51,6 +51,9 @@ export interface ContextParts {
 
 /** What every resolver gets: who asks, for which tenant, in which language, and the only ways to read and to write. */
 export class Context {
+  /** Asked for by field after field of a list. Apollo Server copies contexts, and would leave a private member behind. */
+  private tenantTags: readonly Tag[] | null = null;
+
   constructor(private readonly parts: ContextParts) {}
 
   /** Who asks. What is made of it for all viewers is answered, and not stored: it must not depend on who asked first (P1). */
@@ -85,8 +88,8 @@ export class Context {
     const { reader } = this.parts;
     const tenant = this.tenantOrNull;
     if (tenant === null) throw tenantRequired();
-    reader.collector.tag(tags.row(GLOBAL, 'tenants', tenant.id));
-    reader.collector.tag(tags.everyRow(GLOBAL, 'tenants'));
+    this.tenantTags ??= [tags.row(GLOBAL, 'tenants', tenant.id), tags.everyRow(GLOBAL, 'tenants')];
+    for (const tag of this.tenantTags) reader.collector.tag(tag);
     return tenant;
   }
 

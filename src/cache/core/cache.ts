@@ -88,6 +88,10 @@ export class Cache {
     for (const at of reading.open) (this.#isUnshared(request, reading.at(at)) ? unshared : shared).push(at);
     const missing = shared.length === 0 ? [] : await this.#lookUp(reading, shared);
     if (unshared.length === 0 && missing.length === 0) return reading.answers;
+    if (shared.length === 0) {
+      await this.#loadUnshared(reading, unshared);
+      return reading.answers;
+    }
     await Promise.all([
       unshared.length === 0 ? undefined : this.#loadUnshared(reading, unshared),
       missing.length === 0 ? undefined : this.#joinOrLoad(reading, missing),

@@ -10,7 +10,7 @@ export const MAX_TAGS_PER_TABLE = 500;
  * tags, its *remaining* lifetimes and the time it was read. Everything here only ever gets stricter.
  */
 export class Collector {
-  #tags = new Set<Tag>();
+  readonly #tags = new Set<Tag>();
   /** Counted only from when there are enough tags for any table to have too many. */
   #perTable: Map<string, number> | null = null;
   #freshUntil = Infinity;
@@ -20,11 +20,15 @@ export class Collector {
   #maxAge = Infinity;
   #notStorable: string | null = null;
 
-  constructor(readonly partition: Partition | null) {}
+  constructor(
+    readonly partition: Partition | null,
+    /** False where nothing is going to be stored of what is collected: a request itself, outside of all loads. */
+    private readonly keepsTags = true,
+  ) {}
 
   /** Depends on what the tag names. Another partition's tag makes the load unfit to be stored (P2). */
   tag(tag: Tag): void {
-    if (this.#tags.has(tag)) return;
+    if (!this.keepsTags || this.#tags.has(tag)) return;
     const of = partitionOfTag(tag);
     if (of !== null && of !== GLOBAL && of !== this.partition) this.forbid(`it read partition ${of}`);
     const isCounting = this.#perTable !== null || this.#tags.size >= MAX_TAGS_PER_TABLE;
@@ -34,7 +38,7 @@ export class Collector {
 
   /** Takes over an entry that this load contains. Not its stamp: the load has its own, which is older. */
   add(entry: Entry, now: number): void {
-    for (const tag of entry.tags) this.tag(tag);
+    if (this.keepsTags) for (const tag of entry.tags) this.tag(tag);
     this.#scope = strictest(this.#scope, entry.scope);
     this.#freshUntil = Math.min(this.#freshUntil, entry.freshUntil);
     this.#staleUntil = Math.min(this.#staleUntil, entry.staleUntil);

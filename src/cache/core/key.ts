@@ -39,8 +39,16 @@ export function partitionOfKey(key: string, prefix: string): string | null {
   return end < 0 ? null : key.slice(start, end);
 }
 
+/** So many identities are remembered, of texts that are no longer than so many characters: a few megabytes (C4). */
+const REMEMBERED = 10_000;
+const REMEMBERED_LENGTH = 200;
+
 /** Makes identities for one database: two databases behind one Redis never meet. */
 export class Identities {
+  readonly #known = new Map<string, Identity>();
+  /** Short names for subjects, by which they are told apart here. */
+  readonly #numbers = new WeakMap<Subject, number>();
+  #lastNumber = 0;
   readonly #implied = new WeakMap<Subject, Map<Partition, readonly Tag[]>>();
 
   constructor(
@@ -57,6 +65,23 @@ export class Identities {
   of(subject: Subject, partition: Partition, about: unknown): Identity {
     // The type says so already; JavaScript callers and casts are refused here (P2).
     if (!partition) throw new CacheError('CACHE_PARTITION_INVALID', `${subject.layer} ${subject.name} was asked for without a partition`);
+    const text = canonical(about);
+    if (text.length > REMEMBERED_LENGTH) return this.#make(subject, partition, about);
+    const name = `${this.#numberOf(subject)} ${partition} ${text}`;
+    let identity = this.#known.get(name);
+    if (identity !== undefined) return identity;
+    if (this.#known.size >= REMEMBERED) this.#known.clear();
+    this.#known.set(name, (identity = this.#make(subject, partition, about)));
+    return identity;
+  }
+
+  #numberOf(subject: Subject): number {
+    let number = this.#numbers.get(subject);
+    if (number === undefined) this.#numbers.set(subject, (number = ++this.#lastNumber));
+    return number;
+  }
+
+  #make(subject: Subject, partition: Partition, about: unknown): Identity {
     // Subject and version stand inside the digest, too: the readable part is for people and may be ambiguous.
     const whose = this.without.has('partition-in-key') ? GLOBAL : partition;
     const told = this.without.has('typed-keys') ? JSON.stringify([about]).replaceAll('"', '') : about;

@@ -35,6 +35,8 @@ export class Reader<Source> {
   readonly partition: Partition | null;
   readonly sources: Sources<Source>;
   readonly collector: Collector;
+  /** Most readers read little: made when it is needed. */
+  #bound: Map<Definition<Source, unknown>, unknown> | null = null;
 
   constructor(parts: ReaderParts<Source>) {
     this.cache = parts.cache;
@@ -46,7 +48,10 @@ export class Reader<Source> {
 
   /** The loader of a definition, reporting to this reader's collector. */
   load<Loader>(definition: Definition<Source, Loader>): Loader {
-    return definition.bind(this);
+    this.#bound ??= new Map<Definition<Source, unknown>, unknown>();
+    let loader = this.#bound.get(definition);
+    if (loader === undefined) this.#bound.set(definition, (loader = definition.bind(this)));
+    return loader as Loader;
   }
 
   /** The value of an entry; whatever is being loaded here depends on it from now on. */

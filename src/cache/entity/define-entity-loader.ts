@@ -6,6 +6,7 @@ import type { Entry } from '../core/entry.js';
 import type { Subject } from '../core/key.js';
 import { NEGATIVE_MAX_AGE, type Policy } from '../core/policy.js';
 import type { Definition, Reader } from '../core/reader.js';
+import { asError } from '../core/reading.js';
 import { tags, type Partition, type Tag, type TagValue } from '../core/tags.js';
 import { definitions, factsOfLoader } from './definitions.js';
 import { declareReads, keyReadOf, partitionOf, tagsOfRead, tagsOfRowRead, type RowRead, type TableRead } from './reads.js';
@@ -136,11 +137,19 @@ export function defineEntityLoader<Source, Key extends TagValue, Row extends obj
       memoOf(reader).prime(key, entry);
     },
     bind(reader) {
+      const take = (entry: Entry<Row | null>): Row | null => reader.take(entry);
       return {
-        load: async (key) => reader.take(await memoOf(reader).load(key)),
+        load(key) {
+          // Where it belongs to a partition and there is none, it rejects like any other load.
+          try {
+            return memoOf(reader).load(key).then(take);
+          } catch (error) {
+            return Promise.reject(asError(error));
+          }
+        },
         loadMany: async (keys) => {
           const memo = memoOf(reader);
-          return (await Promise.all(keys.map((key) => memo.load(key)))).map((entry) => reader.take(entry));
+          return (await Promise.all(keys.map((key) => memo.load(key)))).map(take);
         },
       };
     },
