@@ -21,7 +21,7 @@ export interface ContextRooms extends Pick<OpenCache, 'cache' | 'feed' | 'relay'
 }
 
 /** Makes the function that finds out who asks, and gives the operation its ways to read and to write. */
-export function createContextFactory(rooms: ContextRooms): (incoming: IncomingRequest) => Promise<Context> {
+export function createContextFactory(rooms: ContextRooms): (incoming: IncomingRequest) => Context | Promise<Context> {
   const { database, cache } = rooms;
   const identify = createIdentify(rooms.clock, rooms.onRenewalError);
   const sources: Sources<ReadDb> = (of) => (query) => database.read(of === GLOBAL ? 'platform' : { tenantId: of }, query);
@@ -35,9 +35,9 @@ export function createContextFactory(rooms: ContextRooms): (incoming: IncomingRe
     return found;
   };
 
-  return async ({ credentials, client, isGivenUp }) => {
+  const begun = ({ credentials, client, isGivenUp }: IncomingRequest, bypass: boolean): Context | Promise<Context> => {
     // Before the first read of anything: who asks is read through the cache, too (F1).
-    const request = cache.begin({ bypass: credentials.after !== null && !(await isCovered(cache.ledger, credentials.after)) });
+    const request = cache.begin({ bypass });
     const transactions = (writes: WriteLog, reader: Reader<ReadDb>): Transaction => async (scope, work, storing) => {
       const before = cache.ledger.stamp();
       const done: { invalidation: Invalidation | null } = { invalidation: null };
@@ -59,14 +59,21 @@ export function createContextFactory(rooms: ContextRooms): (incoming: IncomingRe
     const known = askers.get(cache, request, askerNamed(credentials));
     // A session that is prolonged is none of the client's writes.
     const isKnown = known !== undefined && rooms.clock.now() <= known.until;
-    const readerOf = (of: Partition | null): Reader<ReadDb> => new Reader({ cache, request, partition: of, sources });
+    const readerOf = (of: Partition | null): Reader<ReadDb> => new Reader({ cache, request, partition: of, sources, collector: new Collector(of, false) });
     const ask = (reader: Reader<ReadDb>): Promise<Identified> => find(reader, credentials, transactions(new WriteLog(), reader));
-    const { tenant, viewer } = isKnown ? known : await ask(readerOf(null));
-    const reader = readerOf(tenant === null ? null : partition(tenant.id));
-    const writes = new WriteLog();
-    const transaction = transactions(writes, reader);
-    const explains = credentials.explain && (rooms.explainsToAll || suffices(viewer.role, 'STAFF'));
-    return new Context({ tenant, viewer, acceptedLanguages: credentials.acceptedLanguages, client, explains, reader, transaction, writes });
+    const contextOf = ({ tenant, viewer }: Identified): Context => {
+      const reader = readerOf(tenant === null ? null : partition(tenant.id));
+      const writes = new WriteLog();
+      const transaction = transactions(writes, reader);
+      const explains = credentials.explain && (rooms.explainsToAll || suffices(viewer.role, 'STAFF'));
+      return new Context({ tenant, viewer, acceptedLanguages: credentials.acceptedLanguages, client, explains, reader, transaction, writes });
+    };
+    return isKnown ? contextOf(known) : ask(readerOf(null)).then(contextOf);
+  };
+
+  return (incoming) => {
+    const { after } = incoming.credentials;
+    return after === null ? begun(incoming, false) : isCovered(cache.ledger, after).then((covered) => begun(incoming, !covered));
   };
 }
 

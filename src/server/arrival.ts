@@ -32,8 +32,8 @@ export interface Arrival {
 export interface ArrivalOptions<Context extends BaseContext> {
   readonly config: Pick<Config, 'limits'>;
   readonly logger: Logger;
-  /** Verifies the credentials. What it throws is the answer to the whole request. */
-  readonly context: (request: IncomingRequest) => Promise<Context>;
+  /** Verifies the credentials: at once, where it knows them. What it throws is the answer to the whole request. */
+  readonly context: (request: IncomingRequest) => Context | Promise<Context>;
   /** Whose requests are counted together; null for who is not signed in: these are counted by their client. */
   readonly viewerOf?: (context: Context) => string | null;
   readonly isUnavailable?: IsUnavailable;
@@ -43,28 +43,39 @@ export interface ArrivalOptions<Context extends BaseContext> {
 export function identifyArrivals<Context extends BaseContext>(options: ArrivalOptions<Context>): (arrival: Arrival) => Promise<Context> {
   const { logger, isUnavailable = () => false, viewerOf = () => null } = options;
   const limiter = limitRequests(options.config.limits.requestsPerMinute);
-  return async ({ id, headers, ip, operations, isGivenUp }) => {
-    const client = clientOf(ip);
+  const explained = (error: unknown, id: string): Error => {
+    const shown = isUnavailable(error) ? unavailable() : error;
+    const code = publicCode(shown);
+    if (code !== null) return refuseRequest(shown as GraphQLError, code);
+    logger.error({ err: error, reqId: id }, 'the request could not be prepared');
+    return new ReportedError(id);
+  };
+  const admit = (context: Context, client: string, operations: number): Promise<Context> => {
+    const viewer = viewerOf(context);
+    return limiter.take(viewer === null ? `client ${client}` : `viewer ${viewer}`, operations).then(() => context);
+  };
+  const identify = async (context: Promise<Context>, client: string, operations: number): Promise<Context> => {
+    let known: Context;
     try {
-      // Headers that cannot be right are refused here.
-      const incoming = { id, credentials: parseCredentials(headers), client, isGivenUp };
-      let context: Context;
-      try {
-        context = await options.context(incoming);
-      } catch (error) {
-        // Whoever tries out tokens and names is counted, too.
-        await limiter.take(`client ${client}`, operations);
-        throw error;
-      }
-      const viewer = viewerOf(context);
-      await limiter.take(viewer === null ? `client ${client}` : `viewer ${viewer}`, operations);
-      return context;
+      known = await context;
     } catch (error) {
-      const shown = isUnavailable(error) ? unavailable() : error;
-      const code = publicCode(shown);
-      if (code !== null) throw refuseRequest(shown as GraphQLError, code);
-      logger.error({ err: error, reqId: id }, 'the request could not be prepared');
-      throw new ReportedError(id);
+      // Whoever tries out tokens and names is counted, too.
+      await limiter.take(`client ${client}`, operations);
+      throw error;
+    }
+    return admit(known, client, operations);
+  };
+  return ({ id, headers, ip, operations, isGivenUp }) => {
+    const explain = (error: unknown): never => {
+      throw explained(error, id);
+    };
+    try {
+      const client = clientOf(ip);
+      // Headers that cannot be right are refused here.
+      const context = options.context({ id, credentials: parseCredentials(headers), client, isGivenUp });
+      return (context instanceof Promise ? identify(context, client, operations) : admit(context, client, operations)).catch(explain);
+    } catch (error) {
+      return Promise.reject(explained(error, id));
     }
   };
 }

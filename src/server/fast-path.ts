@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeader, ServerResponse } from 'node:http';
 import type { BaseContext } from '@apollo/server';
-import type { HttpCache, HttpQuestion, HttpReply } from '../cache/http/index.js';
+import type { HttpCache, HttpQuestion, HttpReply, HttpRequest } from '../cache/http/index.js';
 import type { Arrival } from './arrival.js';
 import { admitRequest, type Admission } from './limits/admit-request.js';
 import { giveUpAfter } from './limits/give-up-after.js';
@@ -87,37 +87,59 @@ export class FastPath<Context extends BaseContext> {
     request.on('end', () => go(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
   }
 
-  async #respond(exchange: Exchange, begun: Begun<Context>, otherwise: (begun: Begun<Context>) => void): Promise<void> {
-    let reply: HttpReply | null = null;
-    try {
-      reply = await this.#answer(exchange.request, begun);
-    } catch (error) {
+  /** At once, where who asks is known and the answer near: a hit waits for its limit alone. */
+  #respond(exchange: Exchange, begun: Begun<Context>, otherwise: (begun: Begun<Context>) => void): void {
+    const fail = (error: unknown): void => {
       begun.failure = error instanceof Error ? error : new Error('the request failed', { cause: error });
+      otherwise(begun);
+    };
+    const waiting = { isGivenUp: (): boolean => false };
+    let asked: { readonly question: HttpQuestion; readonly context: Promise<Context> } | null;
+    try {
+      asked = this.#ask(exchange.request, begun, waiting);
+    } catch (error) {
+      fail(error);
+      return;
     }
-    if (reply === null) otherwise(begun);
-    else this.#send(exchange, reply);
+    if (asked === null) {
+      otherwise(begun);
+      return;
+    }
+    const { question } = asked;
+    asked.context.then(
+      (context) => {
+        let answer: HttpReply | null | Promise<HttpReply>;
+        try {
+          answer = this.options.http.answer(exchange.request as HttpAsked, question, context);
+        } catch (error) {
+          fail(error);
+          return;
+        }
+        if (answer === null) otherwise(begun);
+        else if (answer instanceof Promise) this.#giveUpAfter(answer, waiting).then((reply) => this.#send(exchange, reply), fail);
+        else this.#send(exchange, answer);
+      },
+      // Who may not ask is told so by GraphQL, like everybody else.
+      () => otherwise(begun),
+    );
   }
 
-  /** @returns null for what is handed over. */
-  async #answer(request: IncomingMessage, begun: Begun<Context>): Promise<HttpReply | null> {
-    const { http, createContext, ipOf, headersFor, requestTimeout } = this.options;
+  /** What is asked, and by whom; null for what is handed over. */
+  #ask(request: IncomingMessage, begun: Begun<Context>, waiting: Waiting): { readonly question: HttpQuestion; readonly context: Promise<Context> } | null {
+    const { createContext, ipOf, headersFor } = this.options;
     const { headers, url = '', method = '' } = request;
     if (headersFor(headers.origin) === null) return null;
     const question = this.#questionOf({ method, headers, url }, begun.body);
     if (question === null) return null;
     const id = requestId(request);
     headers['x-request-id'] = id;
-    const waiting = { isGivenUp: (): boolean => false };
-    begun.context = createContext({ id, headers, ip: ipOf(request), operations: 1, isGivenUp: () => waiting.isGivenUp() });
-    let context: Context | null = null;
-    try {
-      context = await begun.context;
-    } catch {
-      // Who may not ask is told so by GraphQL, like everybody else.
-    }
-    const answer = context === null ? null : http.answer({ method, headers }, question, context);
-    if (!(answer instanceof Promise)) return answer;
-    return giveUpAfter(requestTimeout, (isGivenUp) => {
+    const context = createContext({ id, headers, ip: ipOf(request), operations: 1, isGivenUp: () => waiting.isGivenUp() });
+    begun.context = context;
+    return { question, context };
+  }
+
+  #giveUpAfter(answer: Promise<HttpReply>, waiting: Waiting): Promise<HttpReply> {
+    return giveUpAfter(this.options.requestTimeout, (isGivenUp) => {
       waiting.isGivenUp = isGivenUp;
       return answer;
     });
@@ -177,4 +199,12 @@ interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly began: number;
+}
+
+/** As it has come in. */
+type HttpAsked = Pick<HttpRequest, 'method' | 'headers'>;
+
+/** Whether a request has been given up: known once something is waited for. */
+interface Waiting {
+  isGivenUp: () => boolean;
 }

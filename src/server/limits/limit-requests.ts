@@ -2,8 +2,8 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { tooMany } from './too-many.js';
 
 export interface RequestLimiter {
-  /** @throws LarderError RATE_LIMITED, when it was too much. */
-  take(key: string, operations?: number): Promise<void>;
+  /** Rejects with a LarderError RATE_LIMITED when it was too much. */
+  take(key: string, operations?: number): Promise<unknown>;
 }
 
 const MINUTE = 60;
@@ -15,13 +15,8 @@ const MINUTE = 60;
 export function limitRequests(perMinute: number | null): RequestLimiter {
   if (perMinute === null) return { take: () => Promise.resolve() };
   const limiter = new RateLimiterMemory({ points: perMinute, duration: MINUTE, keyPrefix: '' });
-  return {
-    async take(key, operations = 1) {
-      try {
-        await limiter.consume(key, operations);
-      } catch (refused) {
-        throw refused instanceof RateLimiterRes ? tooMany('RATE_LIMITED', refused.msBeforeNext) : refused;
-      }
-    },
+  const refuse = (refused: unknown): never => {
+    throw refused instanceof RateLimiterRes ? tooMany('RATE_LIMITED', refused.msBeforeNext) : refused;
   };
+  return { take: (key, operations = 1) => limiter.consume(key, operations).catch(refuse) };
 }
