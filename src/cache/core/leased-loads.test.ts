@@ -247,9 +247,10 @@ describe('what is outermost', () => {
   it('C2 is loaded anew before it ends where it has no grace, and answered meanwhile', async () => {
     const world = await twoProcesses();
     await loadedAt(world, 1);
-    // Drawn from an exponential distribution around the cost of the load: a millisecond before the end most are due.
+    // Drawn from an exponential distribution around the cost of the load, which is a few microseconds here: a hundredth of one
+    // before the end nearly all are due.
     let answered = 0;
-    for (world.clock.time += 59_999.999; world.source.begun === 1; world.clock.time += 0.000_000_1) {
+    for (world.clock.time += 59_999.999_99; world.source.begun === 1; world.clock.time += 0.000_000_009) {
       if (++answered > 1_000) break;
       expect(await world.a.read()).toBe(1);
       await turns();
