@@ -61,6 +61,69 @@ describe('leases on Redis', () => {
     expect(await left('long')).toBeLessThan(0);
   });
 
+  /** What a look-up found, and where it brought leases. */
+  const lookUp = async (who: RedisLeases, names: readonly string[]): Promise<{ found: (string | undefined)[]; leased: number[] }> => {
+    const leased: number[] = [];
+    const found = await who.lookUp(names.map(key), { onLease: (at) => leased.push(at) });
+    return { found: found.map((bytes) => bytes?.toString()), leased };
+  };
+
+  it('C2 come with the look-up that finds nothing, to the first that asks', async () => {
+    const [client] = clients;
+    await client?.set(key('stored'), 'its bytes');
+    // A server that has forgotten its scripts is told again.
+    await client?.scriptFlush();
+    expect(await lookUp(a, ['stored', 'cold', 'cold'])).toEqual({ found: ['its bytes', undefined, undefined], leased: [1, 2] });
+    expect(await lookUp(b, ['cold', 'stored'])).toEqual({ found: [undefined, 'its bytes'], leased: [] });
+    expect(await b.acquire([key('cold')])).toEqual(['taken']);
+    await a.end(key('cold'), 'ended');
+    expect(await lookUp(b, ['cold'])).toEqual({ found: [undefined], leased: [0] });
+    await b.end(key('cold'), 'ended');
+    expect(await client?.exists(`${key('cold')}:lease`)).toBe(0);
+  });
+
+  it('C2 end by themselves where nobody keeps what came with a look-up', async () => {
+    await lookUp(a, ['left', 'kept']);
+    a.keep(key('kept'));
+    expect(await left('left')).toBeLessThanOrEqual(LEASE_MS);
+    await vi.waitUntil(async () => (await left('left')) < 0, { timeout: 15_000, interval: 20 });
+    expect(await left('kept')).toBeGreaterThan(0);
+    expect(await b.acquire([key('left'), key('kept')])).toEqual(['mine', 'taken']);
+    await Promise.all([a.end(key('kept'), 'ended'), b.end(key('left'), 'ended')]);
+  });
+
+  it('D1 that were taken by a look-up given up meanwhile are ours all the same', async () => {
+    const client = await connectRedis({ kind: 'single', url: inject('redisUrl') }, silentLogger);
+    clients.push(client);
+    // Answers come late until the test says otherwise, and those who asked give up.
+    let deadlineMs = 0;
+    const guard = { read: <T>(work: () => Promise<T>, otherwise: T) => (deadlineMs === 0 ? work().then(() => otherwise) : work()), write: (work: () => Promise<unknown>) => work() } as unknown as Guard;
+    const late = new RedisLeases(client, guard);
+    expect(await lookUp(late, ['late'])).toEqual({ found: [undefined], leased: [] });
+    deadlineMs = PATIENT;
+    expect(await b.acquire([key('late')])).toEqual(['taken']);
+    expect(await late.acquire([key('late')])).toEqual(['mine']);
+    await late.end(key('late'), 'ended');
+    expect(await b.acquire([key('late')])).toEqual(['mine']);
+    await b.end(key('late'), 'ended');
+  });
+
+  it('D1 bring what is stored where nothing may be written', async () => {
+    const [client] = clients;
+    await client?.set(key('full'), 'its bytes');
+    await client?.aclSetUser(prefix, ['on', '>secret', '~*', '+get', '+eval', '+evalsha', '+ping', '+client']);
+    const url = Object.assign(new URL(inject('redisUrl')), { username: prefix, password: 'secret' });
+    const mayRead = await connectRedis({ kind: 'single', url: url.href }, silentLogger);
+    clients.push(mayRead);
+    try {
+      const reading = new RedisLeases(mayRead, new Guard({ deadlineMs: PATIENT, probe: () => mayRead.ping() }));
+      expect(await lookUp(reading, ['full', 'missing'])).toEqual({ found: ['its bytes', undefined], leased: [] });
+      expect(await left('missing')).toBeLessThan(0);
+    } finally {
+      await client?.aclDelUser(prefix);
+    }
+  });
+
   it('P4 leave word for a moment that there was nothing to share', async () => {
     await a.acquire([key('private')]);
     await a.end(key('private'), 'unshared');
@@ -73,6 +136,7 @@ describe('leases on Redis', () => {
     const guard = new Guard({ deadlineMs: PATIENT, probe: () => gone.ping() });
     const alone = new RedisLeases(gone, guard);
     expect(await alone.acquire([key('x'), key('y')])).toEqual(['mine', 'mine']);
+    expect(await lookUp(alone, ['x'])).toEqual({ found: [undefined], leased: [] });
     await alone.end(key('x'), 'ended');
     guard.stop();
     await closeRedis(gone);

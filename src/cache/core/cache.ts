@@ -92,10 +92,10 @@ export class Cache {
       await this.#loadUnshared(reading, unshared);
       return reading.answers;
     }
-    await Promise.all([
-      unshared.length === 0 ? undefined : this.#loadUnshared(reading, unshared),
-      missing.length === 0 ? undefined : this.#joinOrLoad(reading, missing),
-    ]);
+    const loading = missing.length === 0 ? undefined : this.#joinOrLoad(reading, missing);
+    // Whoever loads has taken up its lease by now.
+    this.#leaveLeases(reading);
+    await Promise.all([unshared.length === 0 ? undefined : this.#loadUnshared(reading, unshared), loading]);
     return reading.answers;
   }
 
@@ -198,16 +198,25 @@ export class Cache {
     if (again.open.length > 0) this.#background.run(this.#lead(again, again.open));
   }
 
+  /** What others may load, since nobody does here. */
+  #leaveLeases<T>(reading: Reading<T>): void {
+    const { leases } = this.store;
+    for (const at of reading.takeLeases()) if (leases !== undefined) this.#background.run(leases.end(reading.at(at).identity.key, 'ended'));
+  }
+
   /** What is stored; null on a node that is alone, which may not even ask. */
   async #find<T>(reading: Reading<T>, asked: readonly number[]): Promise<readonly (Entry | undefined)[] | null> {
-    if (this.ledger.standing() === 'alone') return null;
+    const standing = this.ledger.standing();
+    if (standing === 'alone') return null;
     const now = this.ledger.now();
+    const isLeased = standing === 'trusted' && this.store.leases !== undefined && asked.every((at) => reading.at(at).outermost === true);
     return this.store.getMany(
       asked.map((at) => reading.at(at).identity.key),
       {
         budget: reading.request.budget,
         // Another node may have stored a newer one where all nodes look.
         accepts: (entry, index) => isUsable(judge(entry, reading.at(asked[index] as number).identity, { ledger: this.ledger, now })),
+        ...(isLeased && { onLease: (index: number) => reading.giveLease(asked[index] as number) }),
       },
     );
   }

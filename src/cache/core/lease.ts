@@ -14,6 +14,8 @@ export type Holder = 'mine' | 'taken' | 'unshared';
 export interface Leases {
   /** At most one round trip. Not for keys that this process holds already. */
   acquire(keys: readonly CacheKey[]): Promise<readonly Holder[]>;
+  /** What came with a look-up ends by itself, unless whoever loads keeps it. */
+  keep(key: CacheKey): void;
   /** After the entry was stored, or when there is none. `unshared` is remembered for a second. */
   end(key: CacheKey, how: 'ended' | 'unshared'): Promise<void>;
   /** Resolves when it is worth another look. */

@@ -27,6 +27,7 @@ class SharedLeases {
             return holder === undefined || holder === process ? 'mine' : holder === 'unshared' ? 'unshared' : 'taken';
           }),
         ),
+      keep: () => undefined,
       end: (key, how) => {
         if (this.holders.get(key) !== process) return Promise.resolve();
         if (how === 'ended') this.holders.delete(key);
@@ -64,14 +65,26 @@ class Source {
   }
 }
 
-async function twoProcesses(policy: Partial<Lookup['policy']> = {}) {
+/** @param withLookUps whether leases of what is missing come with the look-up, as from Redis. */
+async function twoProcesses(policy: Partial<Lookup['policy']> = {}, withLookUps = true) {
   const clock = { time: 10_000, now: () => clock.time };
   const ledger = new MemoryLedger({ clock });
   const { store } = await openStores({ redis: null, memoryBytes: 1e6, prefix: 'test', clock, now: clock.now, logger: silentLogger });
   const leases = new SharedLeases();
   const source = new Source();
   const processOf = (name: string) => {
-    const own_: EntryStore = Object.assign(Object.create(store) as EntryStore, { leases: leases.of(name) });
+    const own_: EntryStore = Object.assign(Object.create(store) as EntryStore, {
+      leases: leases.of(name),
+      getMany: async (...[keys, asking]: Parameters<EntryStore['getMany']>) => {
+        const found = await store.getMany(keys, asking);
+        keys.forEach((key, at) => {
+          if (found[at] !== undefined || !withLookUps || asking?.onLease === undefined || leases.holders.has(key)) return;
+          leases.holders.set(key, name);
+          asking.onLease(at);
+        });
+        return found;
+      },
+    });
     const cache = new Cache({ store: own_, ledger, prefix: 'test', databaseId: 'd', enabled: true, onBackgroundError: () => undefined });
     const lookup: Lookup = {
       identity: cache.identities.of({ layer: 'response', name: 'Query.thing', version: '1' }, own, 'thing'),
@@ -88,9 +101,12 @@ async function turns(): Promise<void> {
   for (let at = 0; at < 5; at++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-describe('a cold key that two processes ask for', () => {
+describe.each([
+  ['after looking', false],
+  ['by looking', true],
+])('a cold key that two processes ask for, with leases got %s', (_, withLookUps) => {
   it('C2 costs one load: the other waits, and has what was stored', async () => {
-    const { a, b, leases, source } = await twoProcesses();
+    const { a, b, leases, source } = await twoProcesses({}, withLookUps);
     const first = a.read();
     const others = [b.read(), b.read(), b.read()];
     await turns();
@@ -108,7 +124,7 @@ describe('a cold key that two processes ask for', () => {
   });
 
   it('C2 costs two when the process that loads is gone', async () => {
-    const { a, b, leases, source } = await twoProcesses();
+    const { a, b, leases, source } = await twoProcesses({}, withLookUps);
     void a.read();
     const other = b.read();
     await turns();
@@ -126,8 +142,8 @@ describe('a cold key that two processes ask for', () => {
   it.each([
     ['fails', (source: Source) => source.end(new Error('no'))],
     ['is for one alone', (source: Source) => source.end(1, { shared: false })],
-  ])('C2 has nobody wait for what never comes: a load that %s', async (_, end) => {
-    const { a, b, leases, source } = await twoProcesses();
+  ])('C2 has nobody wait for what never comes: a load that %s', async (__, end) => {
+    const { a, b, leases, source } = await twoProcesses({}, withLookUps);
     const first = a.read().catch(() => null);
     const other = b.read();
     await turns();
@@ -142,7 +158,7 @@ describe('a cold key that two processes ask for', () => {
   });
 
   it('P4 has others load at once what is known to be for one alone', async () => {
-    const { a, b, leases, source } = await twoProcesses();
+    const { a, b, leases, source } = await twoProcesses({}, withLookUps);
     const first = a.read();
     await turns();
     source.end(1, { shared: false });
@@ -156,7 +172,7 @@ describe('a cold key that two processes ask for', () => {
   });
 
   it('F1 F2 serves nobody what was overtaken while it was loaded elsewhere', async () => {
-    const { a, b, leases, source } = await twoProcesses();
+    const { a, b, leases, source } = await twoProcesses({}, withLookUps);
     const first = a.read();
     const other = b.read();
     await turns();
@@ -170,9 +186,26 @@ describe('a cold key that two processes ask for', () => {
     source.end(2);
     expect(await other).toBe(2);
   });
+});
+
+describe('a lease', () => {
+  it('C2 that came with a look-up is left where somebody here loads already', async () => {
+    const { a, b, leases, source } = await twoProcesses();
+    const first = a.read();
+    await turns();
+    // As after a pause: it has ended by itself while its holder loads, and comes once more with the next look-up.
+    leases.holders.clear();
+    const second = a.read();
+    await turns();
+    expect([source.begun, leases.holders.size]).toEqual([1, 0]);
+    source.end(1);
+    expect(await Promise.all([first, second])).toEqual([1, 1]);
+    await a.cache.drain();
+    expect(await b.read()).toBe(1);
+  });
 
   it('C2 finds what was stored between looking and asking', async () => {
-    const { a, b, leases, source } = await twoProcesses();
+    const { a, b, leases, source } = await twoProcesses({}, false);
     const first = a.read();
     await turns();
     const { store } = b.cache;

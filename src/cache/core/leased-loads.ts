@@ -24,12 +24,27 @@ export interface Leasing {
   readonly background: (work: Promise<unknown>) => void;
 }
 
-/** Loads what no other process is loading, and waits for the rest (C2). What comes is judged like whatever is found in the store. */
+/** Loads what no other process is loading, and waits for the rest (C2). */
 export async function loadLeased<T>(leading: Leading<T>, asked: readonly number[], leasing: Leasing): Promise<void> {
-  const { leases, load, onArrival, background } = leasing;
-  const { reading, flights } = leading;
+  const { reading } = leading;
+  const { leases, background } = leasing;
   const keyAt = (at: number): CacheKey => reading.at(at).identity.key;
   const ended = (at: number, isShared: boolean): void => background(leases.end(keyAt(at), isShared ? 'ended' : 'unshared'));
+  // Those that came with the look-up that found nothing.
+  const led = asked.filter((at) => reading.takeLease(at));
+  for (const at of led) leases.keep(keyAt(at));
+  const open = led.length === 0 ? asked : asked.filter((at) => !led.includes(at));
+  await Promise.all([
+    led.length === 0 ? undefined : leasing.load({ ...leading, ended }, led),
+    open.length === 0 ? undefined : contend({ ...leading, ended }, open, leasing),
+  ]);
+}
+
+/** Asks who loads. What comes is judged like whatever is found in the store. */
+async function contend<T>(leading: Required<Leading<T>>, asked: readonly number[], leasing: Leasing): Promise<void> {
+  const { leases, load, onArrival } = leasing;
+  const { reading, flights, ended } = leading;
+  const keyAt = (at: number): CacheKey => reading.at(at).identity.key;
   const arrive = (at: number, entry: Entry): void => {
     const flight = flights.get(at) as Flight;
     flight.land({ entry, shared: true });
@@ -52,11 +67,11 @@ export async function loadLeased<T>(leading: Leading<T>, asked: readonly number[
     if (holders[index] === 'mine') ended(at, true);
   });
   await Promise.all([
-    mine.length === 0 ? undefined : load({ ...leading, ended }, mine),
+    mine.length === 0 ? undefined : load(leading, mine),
     ...taken.map(async (at) => {
       const came = await follow(keyAt(at), { leases, look: async () => (await look([at]))[0] ?? null });
       if (typeof came !== 'string') arrive(at, came);
-      else await load({ ...leading, ...(came === 'mine' && { ended }) }, [at]);
+      else await load(came === 'mine' ? leading : { reading, flights }, [at]);
     }),
   ]);
 }

@@ -42,6 +42,7 @@ export interface LoadsTogether<T> {
 export class Reading<T> {
   readonly #answers: (Entry<T> | Error | undefined)[];
   readonly #stale = new Map<number, Entry<T>>();
+  readonly #leased = new Set<number>();
 
   // Taken now, not when the load ends: the request may have been renewed by then (F1).
   readonly stamp: Stamp;
@@ -116,6 +117,23 @@ export class Reading<T> {
 
   staleAt(index: number): Entry<T> | undefined {
     return this.#stale.get(index);
+  }
+
+  /** That the look-up has brought the lease of what is missing. */
+  giveLease(index: number): void {
+    this.#leased.add(index);
+  }
+
+  /** Whether it has. Whoever takes it has to end it. */
+  takeLease(index: number): boolean {
+    return this.#leased.delete(index);
+  }
+
+  /** Of what nobody is going to load. */
+  takeLeases(): readonly number[] {
+    const left = [...this.#leased];
+    this.#leased.clear();
+    return left;
   }
 
   get answers(): readonly (Entry<T> | Error)[] {

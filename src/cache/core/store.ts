@@ -19,6 +19,11 @@ export interface Asking {
   readonly accepts?: (entry: Entry, at: number) => boolean;
   /** What has been stored until now must be found: a look-up that is under way will not do. */
   readonly anew?: boolean;
+  /**
+   * With it, the leases of what is missing are asked for in the same round trip. Called for each of those that this process got:
+   * whoever loads it keeps the lease and ends it, and who does not, ends it at once.
+   */
+  readonly onLease?: (at: number) => void;
 }
 
 /**

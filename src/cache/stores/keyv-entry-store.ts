@@ -16,11 +16,16 @@ export interface BatchStore {
   clearPartition(partition: string): Promise<void>;
 }
 
+/** Leases that can be asked for together with what they are for: one answer per key. */
+export interface LookUpLeases extends Leases {
+  lookUp(keys: readonly CacheKey[], asking: Pick<Asking, 'budget'> & Required<Pick<Asking, 'onLease'>>): Promise<readonly unknown[]>;
+}
+
 export interface KeyvEntryStoreOptions {
   /** For a store in this process: what it has under a key, at once. */
   readonly peek?: (key: CacheKey) => Entry | undefined;
   readonly store: BatchStore;
-  readonly leases?: Leases;
+  readonly leases?: LookUpLeases;
   readonly codec: EntryCodec;
   readonly maxEntryBytes?: number;
   readonly stats: () => TierStats | Promise<TierStats>;
@@ -41,9 +46,9 @@ export class KeyvEntryStore implements EntryStore {
     if (options.leases !== undefined) this.leases = options.leases;
   }
 
-  async getMany(keys: readonly CacheKey[], { budget }: Asking = {}): Promise<readonly (Entry | undefined)[]> {
-    const { store, codec } = this.options;
-    const found = await store.getMany(keys, budget);
+  async getMany(keys: readonly CacheKey[], { budget, onLease }: Asking = {}): Promise<readonly (Entry | undefined)[]> {
+    const { store, codec, leases } = this.options;
+    const found = await (onLease === undefined || leases === undefined ? store.getMany(keys, budget) : leases.lookUp(keys, { budget, onLease }));
     return keys.map((_, at) => {
       const stored = found[at];
       if (stored === undefined || stored === null) return undefined;

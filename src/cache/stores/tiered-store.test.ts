@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Entry } from '../core/entry.js';
 import type { CacheKey } from '../core/key.js';
 import { LookupBudget } from '../core/lookup-budget.js';
-import type { StoreWrite, TierStats } from '../core/store.js';
+import type { Asking, StoreWrite, TierStats } from '../core/store.js';
 import { binaryCodec, referenceCodec } from './entry-codec.js';
 import { KeyvEntryStore } from './keyv-entry-store.js';
 import { MemoryStore } from './memory-store.js';
@@ -21,6 +21,8 @@ class Tier extends KeyvEntryStore {
   asked: string[][] = [];
   /** What was found is handed out when this has passed. */
   slow: Promise<void> | null = null;
+  /** What whoever looks gets the lease of. */
+  leasable: ReadonlySet<CacheKey> = new Set();
   readonly memory: MemoryStore;
 
   constructor(where: 'near' | 'far') {
@@ -31,10 +33,11 @@ class Tier extends KeyvEntryStore {
     this.memory = memory;
   }
 
-  override async getMany(keys: readonly CacheKey[]): Promise<readonly (Entry | undefined)[]> {
+  override async getMany(keys: readonly CacheKey[], { onLease }: Asking = {}): Promise<readonly (Entry | undefined)[]> {
     this.asked.push(keys.map((each) => each.slice(each.lastIndexOf(':') + 1)));
     const found = await super.getMany(keys);
     await this.slow;
+    keys.forEach((each, at) => void (this.leasable.has(each) && onLease?.(at)));
     return found;
   }
 }
@@ -97,6 +100,15 @@ describe('memory in front of Redis', () => {
     far.asked = [];
     await tiered.getMany([key('b')]);
     expect(far.asked).toEqual([['b']]);
+  });
+
+  it('C2 hands on which leases came with the look-up far away, in the places that were asked for', async () => {
+    const leased: number[] = [];
+    await near.setMany([write('a')]);
+    await far.setMany([write('b')]);
+    far.leasable = new Set(['c', 'd'].map(key));
+    await tiered.getMany(['a', 'c', 'b', 'd', 'e'].map(key), { onLease: (at) => leased.push(at) });
+    expect(leased).toEqual([1, 3]);
   });
 
   it('keeps near what it found far, frozen, for the rest of its life', async () => {

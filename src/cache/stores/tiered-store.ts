@@ -29,7 +29,11 @@ export class TieredStore implements EntryStore {
     const near = await this.near.getMany(keys);
     const places = [...keys.keys()].filter((at) => near[at] === undefined || !accepts(near[at], at));
     if (places.length === 0) return near;
-    const far = await this.#askFar(places.map((at) => ({ key: keys[at] as CacheKey, before: near[at] })), asking);
+    const { onLease } = asking;
+    const far = await this.#askFar(
+      places.map((at) => ({ key: keys[at] as CacheKey, before: near[at] })),
+      onLease === undefined ? asking : { ...asking, onLease: (index) => onLease(places[index] as number) },
+    );
     const found = [...near];
     places.forEach((at, index) => (found[at] = far[index] ?? near[at]));
     return found;
@@ -65,11 +69,13 @@ export class TieredStore implements EntryStore {
    * waits for it judges by its own copy of the ledger. Not joined by who needs to know what has come since, and not by who has
    * waited before: its deadline is nearer.
    */
-  async #askFar(wanted: readonly Wanted[], { budget, anew = false }: Asking): Promise<readonly (Entry | undefined)[]> {
+  async #askFar(wanted: readonly Wanted[], asking: Asking): Promise<readonly (Entry | undefined)[]> {
+    const { budget, anew = false, onLease } = asking;
     const mayJoin = !anew && (budget === undefined || budget.spent === 0);
     const underWay = wanted.map(({ key }) => (mayJoin ? this.#asked.get(key) : undefined));
-    const own = wanted.filter((_, at) => underWay[at] === undefined);
-    const answers = own.length === 0 ? NOTHING_ASKED : this.#fetch(own, budget);
+    const places = [...wanted.keys()].filter((at) => underWay[at] === undefined);
+    const own = places.map((at) => wanted[at] as Wanted);
+    const answers = own.length === 0 ? NOTHING_ASKED : this.#fetch(own, onLease === undefined ? { budget } : { budget, onLease: (index) => onLease(places[index] as number) });
     if (own.length > 0 && mayJoin) this.#announce(own, answers);
     if (own.length === wanted.length) return answers;
     budget?.enter();
@@ -80,10 +86,10 @@ export class TieredStore implements EntryStore {
     return underWay.map((look, at) => (look === undefined ? found[next++] : joined[at]));
   }
 
-  async #fetch(wanted: readonly Wanted[], budget: Asking['budget']): Answers {
+  async #fetch(wanted: readonly Wanted[], asking: Pick<Asking, 'budget' | 'onLease'>): Answers {
     const found = await this.far.getMany(
       wanted.map(({ key }) => key),
-      budget === undefined ? {} : { budget },
+      asking,
     );
     await this.#bringNear(
       wanted.flatMap((each, at) => {
