@@ -76,10 +76,18 @@ describe.each([...backends, redisAlone])('statements for medicines with category
     await running.client.data(SELL, { tenant: 'downtown', token, variables: { input } });
 
     let after: Assortment | undefined;
+    const loaded: string[] = [];
+    const unsubscribe = running.app.cache.events.on((event) => {
+      if (event.type === 'load' && event.of.subject.layer === 'entity') loaded.push(event.of.key);
+    });
     const sent = await running.statements.during(async () => (after = await ask(200)));
+    unsubscribe();
     show('200 medicines, after a sale of one', sent);
     expect(sent.selects).toHaveLength(1);
-    expect(sent.selects[0]).toMatch(/from "stock_levels" where "stock_levels"\."medicine_id" in \(\$1\)$/);
+    expect(sent.selects[0]).toMatch(/from "stock_levels" where "stock_levels"\."medicine_id" = any\(\$1::uuid\[\]\)$/);
+    // All rows of a look-up are one parameter: that it was one row, the cache says.
+    expect(loaded).toHaveLength(1);
+    expect(loaded[0]).toContain(':entity:stock:');
     expect(sent.writes).toEqual([]);
     const expected = before.topMedicines.map((medicine) =>
       medicine.id === sold.id ? { ...medicine, stock: { ...medicine.stock, quantity: medicine.stock.quantity - 3 } } : medicine,

@@ -114,7 +114,7 @@ export class Cache {
 
   async #writeAll(request: CacheRequest, values: readonly (Lookup & Loaded<unknown>)[], began: Began): Promise<void> {
     const writes = values.flatMap((value) => {
-      const entry = this.#toEntry(began, value, { ...value, cost: 0 });
+      const entry = this.#toEntry(began, value, { value: value.value, collector: value.collector, cost: 0 });
       return this.#keep(request, value, { entry, collector: value.collector }).write ?? [];
     });
     if (writes.length > 0) await this.store.setMany(writes);
@@ -351,24 +351,20 @@ export class Cache {
     this.#tell(lookup, { type: 'load', of: lookup.identity, milliseconds });
     try {
       const stamped = this.without.has('stamp') ? { stamp: this.ledger.stamp(), readAt: began.readAt } : began;
-      return { entry: this.#toEntry(stamped, lookup, { ...result, cost: milliseconds }), collector: result.collector };
+      const { value, collector } = result;
+      return { entry: this.#toEntry(stamped, lookup, { value, collector, cost: milliseconds }), collector };
     } catch (error) {
       // A load that answers nonsense fails; it must not leave a flight that never lands.
       return asError(error);
     }
   }
 
-  #toEntry<T>(began: Began, { policy: wanted }: Lookup, { value, collector, cost }: Loaded<T> & { readonly cost: number }): Entry<T> {
+  #toEntry<T>(began: Began, { policy }: Lookup, { value, collector, cost }: Loaded<T> & { readonly cost: number }): Entry<T> {
     // What was stored together must not end together.
-    const policy = { ...wanted, maxAge: wanted.maxAge * (this.options.lifetimeShare?.() ?? 1) };
-    return {
-      value,
-      tags: collector.tags,
-      stamp: began.stamp,
-      ...collector.lifetime(policy, began.readAt),
-      scope: policy.scope === 'PRIVATE' ? 'PRIVATE' : collector.scope,
-      cost,
-    };
+    const maxAge = policy.maxAge * (this.options.lifetimeShare?.() ?? 1);
+    const { readAt, freshUntil, staleUntil } = collector.lifetime({ maxAge, staleWhileRevalidate: policy.staleWhileRevalidate }, began.readAt);
+    const scope = policy.scope === 'PRIVATE' ? 'PRIVATE' : collector.scope;
+    return { value, tags: collector.tags, stamp: began.stamp, readAt, freshUntil, staleUntil, scope, cost };
   }
 
   /** Whether others may use what was loaded, and what is stored of it. */

@@ -2,6 +2,8 @@ import type { Entry } from './entry.js';
 import { strictest, type CacheScope, type Policy } from './policy.js';
 import { GLOBAL, partitionOfTag, tableOfTag, tags, type Partition, type Tag } from './tags.js';
 
+const NO_TAGS: readonly Tag[] = [];
+
 /** Above this many tags of one table, an entry depends on the whole table instead. */
 export const MAX_TAGS_PER_TABLE = 500;
 
@@ -79,7 +81,7 @@ export class Collector {
   }
 
   get tags(): readonly Tag[] {
-    return [...this.#tags];
+    return this.#tags.size === 0 ? NO_TAGS : [...this.#tags];
   }
 
   get scope(): CacheScope {
@@ -91,7 +93,7 @@ export class Collector {
   }
 
   /** The entry's two ends of life and its age, from its policy and what it contains. `readAt` is when it was stamped. */
-  lifetime(policy: Policy, readAt: number): { readAt: number; freshUntil: number; staleUntil: number } {
+  lifetime(policy: Pick<Policy, 'maxAge' | 'staleWhileRevalidate'>, readAt: number): { readAt: number; freshUntil: number; staleUntil: number } {
     const maxAge = Math.min(policy.maxAge, this.#maxAge);
     const freshUntil = Math.min(readAt + maxAge, this.#freshUntil);
     return {

@@ -102,15 +102,24 @@ export function defineEntityLoader<Source, Key extends TagValue, Row extends obj
     return { value: row, collector };
   };
 
+  // What is never stored, and makes whatever contains it so, depends on nothing and needs no key for each row.
+  const isStored = policy.maxAge > 0;
+
   const makeMemo = (reader: Reader<Source>, of: Partition): DataLoader<Key, Entry<Row | null>> => {
     const { cache, request } = reader;
+    const common: Lookup | null = isStored ? null : { identity: cache.identities.of(subject, of, null), policy };
     return new DataLoader<Key, Entry<Row | null>>((keys) => {
-      const lookups: Lookup[] = keys.map((key) => ({ identity: cache.identities.of(subject, of, key), policy }));
+      const lookups: Lookup[] = keys.map((key) => common ?? { identity: cache.identities.of(subject, of, key), policy });
       return cache.readMany<Row | null>(request, lookups, async (missing) => {
         const wanted = missing.map((at) => keys[at] as Key);
         const rows = await definition.batch(reader.sources(of), wanted);
-        const byKey = new Map(rows.map((row) => [definition.keyOf(row), row]));
-        return wanted.map((key): Loaded<Row | null> => toLoaded(of, key, byKey.get(key) ?? null));
+        const byKey = new Map<Key, Row>();
+        for (const row of rows) byKey.set(definition.keyOf(row), row);
+        const collector = isStored ? null : overAtOnce(of);
+        return wanted.map((key): Loaded<Row | null> => {
+          const value = byKey.get(key) ?? null;
+          return collector === null ? toLoaded(of, key, value) : { value, collector };
+        });
       });
     });
   };
@@ -154,4 +163,11 @@ export function defineEntityLoader<Source, Key extends TagValue, Row extends obj
       };
     },
   };
+}
+
+/** Of what is used by who loaded it and by nobody else: whatever takes it over is neither stored nor shared. */
+function overAtOnce(of: Partition): Collector {
+  const collector = new Collector(of, false);
+  collector.until(-Infinity);
+  return collector;
 }

@@ -159,11 +159,11 @@ export class ResponseCache<Context, Source> {
   }
 
   async answerPrepared({ question, reader, count, known, wanted, live }: Prepared<Context, Source>): Promise<readonly AnsweredPiece[]> {
-    const events = wanted.map((): CacheEvent[] => []);
     const failed = new Map<number, Executed>();
     // What is never stored does not wait for what may be.
     const executing = live.length === 0 ? [] : this.executor.execute(question.plan, live.map(({ piece }) => piece), this.#executionOf(question));
     const near = nearHits<string | Failed>(reader.cache, wanted.map(({ lookup }) => lookup));
+    const events = near === null ? wanted.map((): CacheEvent[] => []) : [];
     const found = near ?? reader.cache.readMany<string | Failed>(
       reader.request,
       wanted.map(({ lookup }, at) => ({ ...lookup, told: (event) => events[at]?.push(event) })),
@@ -173,23 +173,26 @@ export class ResponseCache<Context, Source> {
     const answers = new Array<AnsweredPiece>(count);
     for (const { place, piece } of known) answers[place] = this.#known(piece);
     live.forEach(({ place, piece, because }, at) => {
-      answers[place] = { piece, ...(executed[at] as Executed), entry: null, identity: null, because, isHit: false, events: [] };
+      const { json, errors, nullsAll } = executed[at] as Executed;
+      answers[place] = { piece, json, errors, nullsAll, entry: null, identity: null, because, isHit: false, events: NO_EVENTS };
     });
     const failing: Promise<void>[] = [];
     wanted.forEach(({ place, piece, lookup }, at) => {
       const entry = entries[at];
-      const told = events[at] ?? [];
+      const told = events[at] ?? NO_EVENTS;
       const isHit = near !== null || told.some((event) => event.type === 'hit' && event.freshness === 'fresh');
-      const common = { piece, identity: lookup.identity, because: null, isHit, events: told };
+      const { identity } = lookup;
       if (entry === undefined || entry instanceof Error) {
         // The source failed, and there was nothing in its grace. Whoever only joined the load has no errors to show yet.
         const result = failed.get(at);
         const executed = result === undefined ? this.executor.execute(question.plan, [piece], this.#executionOf(question)) : Promise.resolve([result]);
-        failing.push(executed.then(([own]) => void (answers[place] = { ...common, ...(own as Executed), entry: null })));
+        failing.push(executed.then(([own]) => void (answers[place] = { ...(own as Executed), piece, entry: null, identity, because: null, isHit, events: told })));
         return;
       }
+      // Written out: this is done for every root field of every request, and a copy by spreading costs more than the rest of it.
       const { value } = entry;
-      answers[place] = typeof value === 'string' ? { ...common, json: value, errors: NO_ERRORS, nullsAll: false, entry } : { ...common, json: value.json, errors: value.errors, nullsAll: value.nullsAll, entry };
+      const { json, errors, nullsAll } = typeof value === 'string' ? { json: value, errors: NO_ERRORS, nullsAll: false } : value;
+      answers[place] = { piece, json, errors, nullsAll, entry, identity, because: null, isHit, events: told };
     });
     if (failing.length > 0) await Promise.all(failing);
     return answers;

@@ -106,8 +106,9 @@ export class HttpCache<Context, Source> {
     const headers: Record<string, string> = { 'content-type': type, 'cache-control': policy.cacheControl, 'cache-status': policy.cacheStatus, vary: this.#vary };
     if (!policy.isStored) {
       const errors = pieces.flatMap((piece) => piece.errors);
-      if (errors.length > 0) onErrors?.(errors, question, request);
-      const told = errors.length === 0 ? '' : `"errors":${JSON.stringify(errors.map((error) => formatError(error, request)))},`;
+      if (errors.length === 0) return { status: 200, headers, body: `{"data":${joinPieces(pieces)}}\n` };
+      onErrors?.(errors, question, request);
+      const told = `"errors":${JSON.stringify(errors.map((error) => formatError(error, request)))},`;
       const head = headOf(errors);
       return { status: head.status ?? 200, headers: { ...headers, ...Object.fromEntries(head.headers) }, body: `{${told}"data":${joinPieces(pieces)}}\n` };
     }

@@ -1,5 +1,6 @@
-import { asc, count, eq, inArray } from 'drizzle-orm';
+import { asc, count, eq } from 'drizzle-orm';
 import type { Db } from '../../database/database.js';
+import { oneOf } from '../../database/one-of.js';
 import { categories, medicines } from '../../database/tables/pharmacy.js';
 
 export interface CategoryRow {
@@ -18,7 +19,7 @@ export const categoryColumns = {
 };
 
 export const categoriesById = (db: Db, ids: readonly string[]): Promise<CategoryRow[]> =>
-  db.select(categoryColumns).from(categories).where(inArray(categories.id, [...ids]));
+  db.select(categoryColumns).from(categories).where(oneOf(categories.id, ids));
 
 export const allCategories = (db: Db): Promise<CategoryRow[]> =>
   db.select(categoryColumns).from(categories).orderBy(asc(categories.sortOrder), asc(categories.id));

@@ -1,5 +1,6 @@
-import { and, asc, count, ilike, inArray, sql, type SQL } from 'drizzle-orm';
+import { and, asc, count, ilike, sql, type SQL } from 'drizzle-orm';
 import type { Db } from '../../database/database.js';
+import { oneOf } from '../../database/one-of.js';
 import { productGroups, products } from '../../database/tables/catalogue.js';
 import type { TextPageAsk } from '../../graphql/page-args.js';
 import { containing } from '../../graphql/search.js';
@@ -15,7 +16,7 @@ export const groupColumns = {
 };
 
 export const groupsById = (db: Db, ids: readonly string[]): Promise<GroupRow[]> =>
-  db.select(groupColumns).from(productGroups).where(inArray(productGroups.id, [...ids]));
+  db.select(groupColumns).from(productGroups).where(oneOf(productGroups.id, ids));
 
 export interface GroupFilter {
   readonly search: string | null;
@@ -53,4 +54,4 @@ export const variantColumns = {
 };
 
 export const variantsOfGroups = (db: Db, groupIds: readonly string[]): Promise<GroupVariants[]> =>
-  db.select(variantColumns).from(products).where(inArray(products.groupId, [...groupIds])).groupBy(products.groupId);
+  db.select(variantColumns).from(products).where(oneOf(products.groupId, groupIds)).groupBy(products.groupId);

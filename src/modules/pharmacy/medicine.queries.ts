@@ -1,5 +1,6 @@
-import { and, asc, count, eq, ilike, inArray, isNotNull, sql, type SQL } from 'drizzle-orm';
+import { and, asc, count, eq, ilike, isNotNull, sql, type SQL } from 'drizzle-orm';
 import type { Db } from '../../database/database.js';
+import { oneOf } from '../../database/one-of.js';
 import { productGroups, products } from '../../database/tables/catalogue.js';
 import { categories, medicines, stockLevels } from '../../database/tables/pharmacy.js';
 import type { TextPageAsk } from '../../graphql/page-args.js';
@@ -48,10 +49,10 @@ const matching = ({ categoryId, search }: MedicineFilter): SQL | undefined =>
   );
 
 export const medicinesById = (db: Db, ids: readonly string[]): Promise<MedicineRow[]> =>
-  db.select(medicineColumns).from(medicines).where(inArray(medicines.id, [...ids]));
+  db.select(medicineColumns).from(medicines).where(oneOf(medicines.id, ids));
 
 export const medicinesByProduct = (db: Db, productIds: readonly string[]): Promise<MedicineRow[]> =>
-  db.select(medicineColumns).from(medicines).where(inArray(medicines.productId, [...productIds]));
+  db.select(medicineColumns).from(medicines).where(oneOf(medicines.productId, productIds));
 
 /** A page, and which places in the order of names it fills: up to the row behind it, which tells that there is another page. */
 export async function medicinePage(db: Db, { page, ...filter }: MedicinePageAsk): Promise<PlacedPage<MedicineRow>> {
@@ -79,7 +80,7 @@ export const countByCategory = (db: Db, categoryIds: readonly string[]): Promise
   db
     .select({ categoryId: medicines.categoryId, medicines: count() })
     .from(medicines)
-    .where(and(offered, inArray(medicines.categoryId, [...categoryIds])))
+    .where(and(offered, oneOf(medicines.categoryId, categoryIds)))
     .groupBy(medicines.categoryId);
 
 export const highestRanked = (db: Db, first: number): Promise<MedicineRow[]> =>

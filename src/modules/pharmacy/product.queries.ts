@@ -1,5 +1,6 @@
 import { and, asc, count, eq, ilike, inArray, or, sql, type SQL } from 'drizzle-orm';
 import type { Db } from '../../database/database.js';
+import { oneOf } from '../../database/one-of.js';
 import {
   dosageForms,
   ingredients,
@@ -72,7 +73,7 @@ const selectProducts = (db: Db) =>
     .innerJoin(routes, eq(routes.id, products.routeId));
 
 export const productsById = (db: Db, ids: readonly string[]): Promise<ProductRow[]> =>
-  selectProducts(db).where(inArray(products.id, [...ids]));
+  selectProducts(db).where(oneOf(products.id, ids));
 
 export interface CatalogueFilter {
   readonly search: string | null;

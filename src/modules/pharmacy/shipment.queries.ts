@@ -1,12 +1,13 @@
-import { inArray, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { Db } from '../../database/database.js';
+import { oneOf } from '../../database/one-of.js';
 import { medicines, stockLevels, stockMovements } from '../../database/tables/pharmacy.js';
 import { MAX_INT } from '../../graphql/validation.js';
 import type { NewMovement } from './stock.queries.js';
 
 /** Those of the ids that are medicines of the tenant. */
 export async function knownMedicines(tx: Db, ids: readonly string[]): Promise<ReadonlySet<string>> {
-  const found = await tx.select({ id: medicines.id }).from(medicines).where(inArray(medicines.id, [...ids]));
+  const found = await tx.select({ id: medicines.id }).from(medicines).where(oneOf(medicines.id, ids));
   return new Set(found.map(({ id }) => id));
 }
 

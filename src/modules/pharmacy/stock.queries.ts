@@ -1,5 +1,6 @@
-import { and, eq, gte, inArray, sql } from 'drizzle-orm';
+import { and, eq, gte, sql } from 'drizzle-orm';
 import type { Db } from '../../database/database.js';
+import { oneOf } from '../../database/one-of.js';
 import { medicines, stockLevels, stockMovements } from '../../database/tables/pharmacy.js';
 import { MAX_INT } from '../../graphql/validation.js';
 
@@ -18,7 +19,7 @@ export const stockColumns = {
 };
 
 export const stockByMedicine = (db: Db, medicineIds: readonly string[]): Promise<StockRow[]> =>
-  db.select(stockColumns).from(stockLevels).where(inArray(stockLevels.medicineId, [...medicineIds]));
+  db.select(stockColumns).from(stockLevels).where(oneOf(stockLevels.medicineId, medicineIds));
 
 /** What is low, whether or not it is offered. */
 export interface LowStock {

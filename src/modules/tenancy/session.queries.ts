@@ -1,5 +1,6 @@
-import { and, eq, gt, inArray, lt, lte, sql } from 'drizzle-orm';
+import { and, eq, gt, lt, lte, sql } from 'drizzle-orm';
 import type { Db } from '../../database/database.js';
+import { oneOf } from '../../database/one-of.js';
 import { memberships, sessions, users } from '../../database/tables/tenancy.js';
 
 export interface MembershipRow {
@@ -39,7 +40,7 @@ export const sessionsById = (db: Db, ids: readonly string[]): Promise<SessionRow
     .select(sessionColumns)
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
-    .where(inArray(sessions.id, [...ids]));
+    .where(oneOf(sessions.id, ids));
 
 export interface StoredCredentials {
   readonly userId: string;
@@ -100,7 +101,7 @@ export const sessionsOfUsers = (db: Db, userIds: readonly string[]): Promise<Ses
       )`,
     })
     .from(sessions)
-    .where(and(inArray(sessions.userId, [...userIds]), gt(sessions.expiresAt, sql`now()`)))
+    .where(and(oneOf(sessions.userId, userIds), gt(sessions.expiresAt, sql`now()`)))
     .groupBy(sessions.userId);
 
 /** Whose session it is; null when there is none with this id. */

@@ -1,5 +1,6 @@
-import { and, asc, count, eq, ilike, inArray, notExists, or, sql, type SQL } from 'drizzle-orm';
+import { and, asc, count, eq, ilike, notExists, or, sql, type SQL } from 'drizzle-orm';
 import type { Db } from '../../database/database.js';
+import { oneOf } from '../../database/one-of.js';
 import { memberships, tenants, users } from '../../database/tables/tenancy.js';
 import type { Tenant } from '../../graphql/context.js';
 import type { TextPageAsk } from '../../graphql/page-args.js';
@@ -15,10 +16,10 @@ export const tenantColumns = {
 };
 
 export const tenantsById = (db: Db, ids: readonly string[]): Promise<Tenant[]> =>
-  db.select(tenantColumns).from(tenants).where(inArray(tenants.id, [...ids]));
+  db.select(tenantColumns).from(tenants).where(oneOf(tenants.id, ids));
 
 export const tenantsBySlug = (db: Db, slugs: readonly string[]): Promise<Tenant[]> =>
-  db.select(tenantColumns).from(tenants).where(inArray(tenants.slug, [...slugs]));
+  db.select(tenantColumns).from(tenants).where(oneOf(tenants.slug, slugs));
 
 /** Ids and slugs of all tenants. */
 export function listTenants(db: Db): Promise<{ id: string; slug: string }[]> {
@@ -87,5 +88,5 @@ export async function removeTenant(tx: Db, id: string): Promise<void> {
 export async function removeHomeless(tx: Db, userIds: readonly string[]): Promise<void> {
   if (userIds.length === 0) return;
   const elsewhere = tx.select({ userId: memberships.userId }).from(memberships).where(eq(memberships.userId, users.id));
-  await tx.delete(users).where(and(inArray(users.id, [...userIds]), eq(users.platformAdmin, false), notExists(elsewhere)));
+  await tx.delete(users).where(and(oneOf(users.id, userIds), eq(users.platformAdmin, false), notExists(elsewhere)));
 }

@@ -93,22 +93,22 @@ export class ExecutionRun {
         try {
           return serialized(completion.type, value);
         } catch (error) {
-          return this.#handle(error, { field, isNullable: completion.isNullable, path: { prev: within, key: responseName, typename: parentType.name } });
+          return this.#handle(error, { field, path: { prev: within, key: responseName, typename: parentType.name } }, completion.isNullable);
         }
       }
     }
     const path = { prev: within, key: responseName, typename: parentType.name };
-    const place = { field, isNullable: completion.isNullable, path };
     const info = this.#infoOf(field, path);
+    const resolved: Resolved = { field, path, info };
     try {
       const { context, variables } = this.parts;
       const value: unknown = (resolve ?? defaultFieldResolver)(source, field.argumentsFor(variables), context, info);
       const completed = isPromise(value)
-        ? value.then((came) => this.#complete(completion, came, { field, path, info }))
-        : this.#complete(completion, value, { field, path, info });
-      return isPromise(completed) ? completed.then(undefined, (error: unknown) => this.#handle(error, place)) : completed;
+        ? value.then((came) => this.#complete(completion, came, resolved))
+        : this.#complete(completion, value, resolved);
+      return isPromise(completed) ? completed.then(undefined, (error: unknown) => this.#handle(error, resolved, completion.isNullable)) : completed;
     } catch (error) {
-      return this.#handle(error, place);
+      return this.#handle(error, resolved, completion.isNullable);
     }
   }
 
@@ -137,10 +137,10 @@ export class ExecutionRun {
         const completed = isPromise(one) ? one.then((came) => this.#complete(item, came, resolved)) : this.#complete(item, one, resolved);
         if (isPromise(completed)) {
           waits = true;
-          list.push(completed.then(undefined, (error: unknown) => this.#handle(error, { field, isNullable: item.isNullable, path: at })));
+          list.push(completed.then(undefined, (error: unknown) => this.#handle(error, resolved, item.isNullable)));
         } else list.push(completed);
       } catch (error) {
-        list.push(this.#handle(error, { field, isNullable: item.isNullable, path: at }));
+        list.push(this.#handle(error, resolved, item.isNullable));
       }
     }
     return waits ? Promise.all(list) : list;
@@ -165,7 +165,7 @@ export class ExecutionRun {
   }
 
   /** Null in the place of an error, which is told; what may not be null hands it to what it is in (section 6.4.4). */
-  #handle(raw: unknown, { field, isNullable, path }: Place): null {
+  #handle(raw: unknown, { field, path }: Place, isNullable: boolean): null {
     const error = locatedError(raw, field.nodes, responsePathAsArray(path));
     if (!isNullable) throw error;
     this.#tell(error, path);
@@ -186,18 +186,15 @@ export class ExecutionRun {
   }
 }
 
-/** A value that was resolved, and what its resolver was given. */
-interface Resolved {
-  readonly field: SelectedField;
-  readonly path: ResponsePath;
-  readonly info: GraphQLResolveInfo;
-}
-
 /** Where an error may be put an end to. */
 interface Place {
   readonly field: SelectedField;
-  readonly isNullable: boolean;
   readonly path: ResponsePath;
+}
+
+/** A value that was resolved, and what its resolver was given. */
+interface Resolved extends Place {
+  readonly info: GraphQLResolveInfo;
 }
 
 /** An object, once what it waits for has come. Names stand in the order in which they were selected. */
