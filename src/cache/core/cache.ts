@@ -319,9 +319,9 @@ export class Cache {
 
   async #loadUnshared<T>(reading: Reading<T>, toLoad: readonly number[]): Promise<void> {
     const reason = reading.request.bypass ? 'the request bypasses the cache' : 'never stored';
-    await Promise.all(
-      this.#load(reading, toLoad).map(async ({ places, outcomes }) => {
-        (await outcomes).forEach((outcome, index) => {
+    const answered = this.#load(reading, toLoad).map(({ places, outcomes }) =>
+      outcomes.then((came) =>
+        came.forEach((outcome, index) => {
           const at = places[index] as number;
           if (outcome instanceof Error) {
             this.#fail(reading, at, outcome);
@@ -329,9 +329,10 @@ export class Cache {
           }
           this.#tell(reading.at(at), { type: 'bypass', of: reading.at(at).identity, reason });
           reading.answer(at, outcome.entry);
-        });
-      }),
+        }),
+      ),
     );
+    await (answered.length === 1 ? answered[0] : Promise.all(answered));
   }
 
   #load<T>(reading: Reading<T>, toLoad: readonly number[]): readonly LoadUnderWay<T>[] {

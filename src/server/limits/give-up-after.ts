@@ -16,7 +16,7 @@ export function giveUpAfter<T>(milliseconds: number, work: (isGivenUp: IsGivenUp
       isGivenUp = true;
       reject(new LarderError('REQUEST_TIMEOUT', `The request took longer than ${milliseconds} ms and was given up.`));
     }, milliseconds);
-    const working = started(work, () => isGivenUp);
+    const working = begun(work, () => isGivenUp);
     // Given up, nobody is left to hear what became of it: a promise is settled once.
     working.then(
       (value) => {
@@ -32,6 +32,10 @@ export function giveUpAfter<T>(milliseconds: number, work: (isGivenUp: IsGivenUp
 }
 
 /** Work that throws before it has a promise has failed like any other. */
-async function started<T>(work: (isGivenUp: IsGivenUp) => Promise<T>, isGivenUp: IsGivenUp): Promise<T> {
-  return work(isGivenUp);
+function begun<T>(work: (isGivenUp: IsGivenUp) => Promise<T>, isGivenUp: IsGivenUp): Promise<T> {
+  try {
+    return work(isGivenUp);
+  } catch (error) {
+    return Promise.reject(error instanceof Error ? error : new Error('the work failed', { cause: error }));
+  }
 }

@@ -23,6 +23,7 @@ const SDL = /* GraphQL */ `
     pets: [Pet]
     named: Named
     wish(wish: Wish, times: Int = 2): String
+    strict(n: Int!): String
     later: String
     deep: Query
     sure: Query!
@@ -89,6 +90,17 @@ const cases: Readonly<Record<string, readonly [string, Case]>> = {
   'arguments, their defaults and variables': [
     'query ($text: String, $n: [Int!]) { a: wish(wish: { text: $text, depth: $n }) b: wish(wish: {}) c: wish(times: null) d: wish }',
     { resolvers: { Query: { wish: (_, args: object) => JSON.stringify([args, Object.getOwnPropertyNames(args)]) } }, variables: { n: [1, 2] } },
+  ],
+  'variables as arguments: given, absent, null, and with a name that every object has': [
+    'query ($a: Int, $b: Int, $toString: ID, $w: Wish) { a: wish(times: $a) b: wish(times: $b, wish: $w) c: cat(id: $toString) { name } d: wish(wish: $w, times: 3) e: cat(id: "2") { name } }',
+    {
+      resolvers: { Query: { wish: (_, args) => JSON.stringify(args), cat: (_, args) => ({ name: JSON.stringify(args) }) } },
+      variables: { a: null, b: 7, w: { depth: 4 } },
+    },
+  ],
+  'a variable that is null where an argument may not be': [
+    'query ($n: Int = 2) { a: strict(n: $n) text }',
+    { resolvers: { Query: { strict: (_, args) => JSON.stringify(args), text: () => 'a' } }, variables: { n: null } },
   ],
   'arguments of which a resolver takes something': ['{ cats { kittens { name } } a: wish(times: 1) }', { resolvers: { Query: { cats: () => [tom, tom], wish: (_, args: { times?: number }) => { const { times } = args; delete args.times; return String(times); } } } }],
   'lists of lists, with promises in them': ['{ matrix }', { resolvers: { Query: { matrix: () => [[1, later(2)], later([3]), null, new Set([4])] } } }],

@@ -49,6 +49,8 @@ export class SelectedField {
   readonly #below = new Map<GraphQLObjectType, readonly SelectedField[]>();
   readonly #usesVariables: boolean;
   #constant: Arguments | null = null;
+  /** Where each argument that is given is a variable: which, and whether it may be null. Null where there is more to it. */
+  readonly #given: readonly GivenVariable[] | null;
 
   constructor(
     private readonly source: SelectionSource,
@@ -62,6 +64,7 @@ export class SelectedField {
     this.typename = field === TypeNameMetaFieldDef ? parentType.name : null;
     this.completion = completionOf(field.type);
     this.#usesVariables = (node?.arguments ?? []).some(({ value }) => isVariable(value));
+    this.#given = node === undefined ? null : givenVariables(field, node);
   }
 
   /** Null where the value is the parent's member of that name. What wraps resolvers may do so after this was made. */
@@ -74,6 +77,8 @@ export class SelectedField {
   argumentsFor(variables: Variables): Record<string, unknown> {
     if (this.field.args.length === 0) return new Members();
     if (this.#constant !== null) return copyOf(this.#constant);
+    const given = this.#given === null ? null : valuesOf(this.#given, variables);
+    if (given !== null) return given;
     const values = getArgumentValues(this.field, this.nodes[0] as FieldNode, variables);
     if (!this.#usesVariables && Object.values(values).every(isPrimitive)) this.#constant = copyOf(values);
     return values;
@@ -85,6 +90,34 @@ export class SelectedField {
     if (below === undefined) this.#below.set(type, (below = selectedFields(this.source, type, this.nodes)));
     return below;
   }
+}
+
+interface GivenVariable {
+  readonly argument: string;
+  readonly variable: string;
+  readonly isNullable: boolean;
+}
+
+function givenVariables(field: GraphQLField<unknown, unknown>, { arguments: nodes = [] }: FieldNode): readonly GivenVariable[] | null {
+  const given: GivenVariable[] = [];
+  for (const { name, type, defaultValue } of field.args) {
+    const value = nodes.find((node) => node.name.value === name)?.value;
+    if (value === undefined && defaultValue === undefined && !isNonNullType(type)) continue;
+    if (value?.kind !== Kind.VARIABLE) return null;
+    given.push({ argument: name, variable: value.name.value, isNullable: !isNonNullType(type) });
+  }
+  return given;
+}
+
+/** Coerced variables are arguments as they are; null for what graphql has to judge: one that is absent, or null where it may not be. */
+function valuesOf(given: readonly GivenVariable[], variables: Variables): Record<string, unknown> | null {
+  const values = new Members();
+  for (const { argument, variable, isNullable } of given) {
+    const value = Object.hasOwn(variables, variable) ? variables[variable] : undefined;
+    if (value === undefined || (value === null && !isNullable)) return null;
+    values[argument] = value;
+  }
+  return values;
 }
 
 /** What field nodes select of objects of a type. */
