@@ -82,16 +82,17 @@ export class Cache {
 
   /** Reads many entries with one look-up in the store and one load for those missing. A failing one fails alone. */
   async readMany<T>(request: CacheRequest, lookups: readonly Lookup[], load: LoadMissing<T>): Promise<readonly (Entry<T> | Error)[]> {
+    if (lookups.length === 0) return [];
     const reading = new Reading<T>(request, lookups, load);
+    if (lookups.every((lookup) => this.#isUnshared(request, lookup))) {
+      await this.#loadUnshared(reading, reading.open);
+      return reading.answers;
+    }
     const unshared: number[] = [];
     const shared: number[] = [];
     for (const at of reading.open) (this.#isUnshared(request, reading.at(at)) ? unshared : shared).push(at);
-    const missing = shared.length === 0 ? [] : await this.#lookUp(reading, shared);
+    const missing = await this.#lookUp(reading, shared);
     if (unshared.length === 0 && missing.length === 0) return reading.answers;
-    if (shared.length === 0) {
-      await this.#loadUnshared(reading, unshared);
-      return reading.answers;
-    }
     const loading = missing.length === 0 ? undefined : this.#joinOrLoad(reading, missing);
     // Whoever loads has taken up its lease by now.
     this.#leaveLeases(reading);

@@ -41,8 +41,9 @@ export interface LoadsTogether<T> {
 /** The lookups of one call and the answers found so far. */
 export class Reading<T> {
   readonly #answers: (Entry<T> | Error | undefined)[];
-  readonly #stale = new Map<number, Entry<T>>();
-  readonly #leased = new Set<number>();
+  // Most readings have neither: made when they are needed.
+  #stale: Map<number, Entry<T>> | null = null;
+  #leased: Set<number> | null = null;
 
   // Taken now, not when the load ends: the request may have been renewed by then (F1).
   readonly stamp: Stamp;
@@ -112,28 +113,28 @@ export class Reading<T> {
   }
 
   keepStale(index: number, entry: Entry<T>): void {
-    this.#stale.set(index, entry);
+    (this.#stale ??= new Map<number, Entry<T>>()).set(index, entry);
   }
 
   staleAt(index: number): Entry<T> | undefined {
-    return this.#stale.get(index);
+    return this.#stale?.get(index);
   }
 
   /** That the look-up has brought the lease of what is missing. */
   giveLease(index: number): void {
-    this.#leased.add(index);
+    (this.#leased ??= new Set<number>()).add(index);
   }
 
   /** Whether it has. Whoever takes it has to end it. */
   takeLease(index: number): boolean {
-    return this.#leased.delete(index);
+    return this.#leased?.delete(index) === true;
   }
 
   /** Of what nobody is going to load. */
   takeLeases(): readonly number[] {
-    const left = [...this.#leased];
-    this.#leased.clear();
-    return left;
+    const left = this.#leased;
+    this.#leased = null;
+    return left === null ? [] : [...left];
   }
 
   get answers(): readonly (Entry<T> | Error)[] {
