@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { sql } from 'drizzle-orm';
 import { getTableConfig, PgTable } from 'drizzle-orm/pg-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { definitions as declared, GLOBAL, partition, partitionOfTag, predicateForms, Reader, type Definition, type Partition, type ReadFacts, type Tag } from '../../src/cache/index.js';
+import { definitions as declared, GLOBAL, partition, partitionOfTag, predicateForms, Reader, type Definition, type ReadFacts, type Tag } from '../../src/cache/index.js';
 import { schema } from '../../src/database/schema.js';
 import type { ReadDb } from '../../src/graphql/context.js';
 import { backends, type Running } from '../support/backends.js';
@@ -11,7 +11,7 @@ interface Loader {
   load(ask: unknown): Promise<unknown>;
 }
 
-type Found = Definition<ReadDb, Loader> & { tagsOfRow?(row: unknown, own: Partition): readonly Tag[] };
+type Found = Definition<ReadDb, Loader>;
 
 /** What each definition is asked for, by its name: things that exist, so that tags which follow from rows are there, too. */
 type Asks = Record<string, readonly unknown[]>;
@@ -146,14 +146,12 @@ describe('F6 every query declares the tables that its SQL names', async () => {
         sources: (of) => (query) => database.read(of === GLOBAL ? 'platform' : { tenantId: of }, query),
       });
       running.statements.take();
-      const row = await reader.load(definition).load(ask);
+      await reader.load(definition).load(ask);
       statements.push(...running.statements.take().selects);
       for (const statement of statements) for (const table of tablesOf(statement)) named.add(table);
       expect(named.size, `${name} was not seen to query anything`).toBeGreaterThan(0);
 
-      // What is never stored has none collected; they are to be right on the day when it is.
-      const collected = reader.collector.tags;
-      const tags = collected.length > 0 ? collected : (definition.tagsOfRow?.(row, partition(tenant)) ?? []);
+      const { tags } = reader.collector;
       expect(new Set(tags.map(tableOf)), `tables that ${name} depends on`).toEqual(named);
       for (const table of named) {
         // Bulk changes and purges name the table alone.

@@ -19,6 +19,7 @@ import { sealEntry } from './seal.js';
 import { Flights, type Began, type Flight } from './single-flight.js';
 import type { EntryStore, StoreWrite } from './store.js';
 import type { Tag } from './tags.js';
+import { UnstoredEntry } from './unstored-entry.js';
 
 export type { Loaded, LoadMissing, Lookup } from './reading.js';
 
@@ -353,7 +354,8 @@ export class Cache {
     this.#tell(lookup, { type: 'load', of: lookup.identity, milliseconds });
     try {
       const stamped = this.without.has('stamp') ? { stamp: this.ledger.stamp(), readAt: began.readAt } : began;
-      const { value, collector } = result;
+      const { value, collector, tagsLater } = result;
+      if (tagsLater !== undefined && lookup.policy.maxAge <= 0) return { entry: new UnstoredEntry(value, lookup.policy.scope, { began: stamped, tags: tagsLater }), collector };
       return { entry: this.#toEntry(stamped, lookup, { value, collector, cost: milliseconds }), collector };
     } catch (error) {
       // A load that answers nonsense fails; it must not leave a flight that never lands.

@@ -57,7 +57,7 @@ export class Reader<Source> {
   /** The value of an entry; whatever is being loaded here depends on it from now on. */
   take<T>(entry: Entry<T>): T {
     const { ledger, without } = this.cache;
-    const contained = without.has('remaining-lifetime') ? { ...entry, freshUntil: Infinity, staleUntil: Infinity } : entry;
+    const contained = without.has('remaining-lifetime') ? { ...entry, tags: entry.tags, freshUntil: Infinity, staleUntil: Infinity } : entry;
     this.collector.add(contained, ledger.now());
     return entry.value;
   }

@@ -4,6 +4,7 @@ import type { CacheEvent } from './events.js';
 import type { Identity } from './key.js';
 import type { Policy } from './policy.js';
 import type { CacheRequest } from './request.js';
+import type { Tag } from './tags.js';
 
 /** One thing asked for. */
 export interface Lookup {
@@ -24,6 +25,8 @@ export interface Lookup {
 export interface Loaded<T> {
   readonly value: T;
   readonly collector: Collector;
+  /** In place of the collector's, for what is never stored: made when somebody asks. */
+  readonly tagsLater?: () => readonly Tag[];
 }
 
 /**

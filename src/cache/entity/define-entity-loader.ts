@@ -95,14 +95,16 @@ export function defineEntityLoader<Source, Key extends TagValue, Row extends obj
     ...rowReads.flatMap((read) => tagsOfRowRead(read, partitionOf(read, of), row)),
   ];
 
+  const tagsFor = (of: Partition, key: Key, row: Row | null): readonly Tag[] => (row === null ? tagsOf(of, key) : tagsOfRow(of, row));
+
   const toLoaded = (of: Partition, key: Key, row: Row | null): Loaded<Row | null> => {
     const collector = new Collector(of);
-    for (const tag of row === null ? tagsOf(of, key) : tagsOfRow(of, row)) collector.tag(tag);
+    for (const tag of tagsFor(of, key, row)) collector.tag(tag);
     if (row === null) collector.restrict({ maxAge: NEGATIVE_MAX_AGE });
     return { value: row, collector };
   };
 
-  // What is never stored, and makes whatever contains it so, depends on nothing and needs no key for each row.
+  // What is never stored needs no key for each row, and no tags unless somebody asks for them.
   const isStored = policy.maxAge > 0;
 
   const makeMemo = (reader: Reader<Source>, of: Partition): DataLoader<Key, Entry<Row | null>> => {
@@ -115,10 +117,10 @@ export function defineEntityLoader<Source, Key extends TagValue, Row extends obj
         const rows = await definition.batch(reader.sources(of), wanted);
         const byKey = new Map<Key, Row>();
         for (const row of rows) byKey.set(definition.keyOf(row), row);
-        const collector = isStored ? null : overAtOnce(of);
+        const collector = isStored ? null : new Collector(of, false);
         return wanted.map((key): Loaded<Row | null> => {
           const value = byKey.get(key) ?? null;
-          return collector === null ? toLoaded(of, key, value) : { value, collector };
+          return collector === null ? toLoaded(of, key, value) : { value, collector, tagsLater: () => tagsFor(of, key, value) };
         });
       });
     });
@@ -163,11 +165,4 @@ export function defineEntityLoader<Source, Key extends TagValue, Row extends obj
       };
     },
   };
-}
-
-/** Of what is used by who loaded it and by nobody else: whatever takes it over is neither stored nor shared. */
-function overAtOnce(of: Partition): Collector {
-  const collector = new Collector(of, false);
-  collector.until(-Infinity);
-  return collector;
 }
