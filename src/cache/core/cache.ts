@@ -93,10 +93,10 @@ export class Cache {
     const shared: number[] = [];
     for (const at of reading.open) (this.#isUnshared(request, reading.at(at)) ? unshared : shared).push(at);
     const missing = await this.#lookUp(reading, shared);
-    if (unshared.length === 0 && missing.length === 0) return reading.answers;
     const loading = missing.length === 0 ? undefined : this.#joinOrLoad(reading, missing);
     // Whoever loads has taken up its lease by now.
     this.#leaveLeases(reading);
+    if (loading === undefined && unshared.length === 0) return reading.answers;
     await Promise.all([unshared.length === 0 ? undefined : this.#loadUnshared(reading, unshared), loading]);
     return reading.answers;
   }

@@ -78,7 +78,10 @@ async function twoProcesses(policy: Partial<Lookup['policy']> = {}, withLookUps 
       getMany: async (...[keys, asking]: Parameters<EntryStore['getMany']>) => {
         const found = await store.getMany(keys, asking);
         keys.forEach((key, at) => {
-          if (found[at] !== undefined || !withLookUps || asking?.onLease === undefined || leases.holders.has(key)) return;
+          // What is near and of no use is looked for far away, too, where it is not.
+          const entry = found[at];
+          const isThere = entry !== undefined && asking?.accepts?.(entry, at) !== false;
+          if (isThere || !withLookUps || asking?.onLease === undefined || leases.holders.has(key)) return;
           leases.holders.set(key, name);
           asking.onLease(at);
         });
@@ -202,6 +205,28 @@ describe('a lease', () => {
     expect(await Promise.all([first, second])).toEqual([1, 1]);
     await a.cache.drain();
     expect(await b.read()).toBe(1);
+  });
+
+  it('C2 that came with a look-up is left where what is near may be served after all', async () => {
+    const { a, ledger, leases, source } = await twoProcesses();
+    const first = a.read();
+    await turns();
+    source.end(1);
+    await first;
+    await a.cache.drain();
+    // A change of it was under way when it was looked for, and has been taken back by the time it is judged.
+    ledger.suspend([tag]);
+    const { store } = a.cache;
+    const look = store.getMany.bind(store);
+    store.getMany = async (...asked) => {
+      const found = await look(...asked);
+      expect(leases.holders.size).toBe(1);
+      ledger.settle([tag]);
+      return found;
+    };
+    expect(await a.read()).toBe(1);
+    await a.cache.drain();
+    expect([source.begun, leases.holders.size]).toEqual([1, 0]);
   });
 
   it('C2 finds what was stored between looking and asking', async () => {
