@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
 import { silentLogger } from '../../lib/logger.js';
+import { isOvertaken } from '../core/committed.js';
 import { partition, tags } from '../core/tags.js';
 import { RedisLedger } from './redis-ledger.js';
 
@@ -71,6 +72,21 @@ describe('the ledger on Redis', () => {
     server.time -= 500_000_000;
     await ledger.sync();
     expect(ledger.now()).toBe(500_000);
+    vi.useRealTimers();
+  });
+
+  it('C3 sends very many tags in calls that each end in time, and has nobody rely on what they replaced', async () => {
+    const { server, ledger } = setUp();
+    await ledger.sync();
+    const before = ledger.stamp();
+    const calls = server.calls;
+    const many = Array.from({ length: 12_000 }, (_, id) => tags.row(partition('downtown'), 'medicines', id));
+    const invalidation = await ledger.invalidate(many);
+    expect(server.calls - calls).toBe(3);
+    expect([invalidation.position, ledger.position]).toEqual([server.position, server.position]);
+    expect(many.filter((each) => ledger.positionOf(each) <= before.position)).toEqual([]);
+    expect(isOvertaken({ before, invalidation })).toBe(true);
+    expect(isOvertaken({ before: ledger.stamp(), invalidation: await ledger.invalidate([tag]) })).toBe(false);
     vi.useRealTimers();
   });
 

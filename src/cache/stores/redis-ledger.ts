@@ -36,6 +36,11 @@ export interface RedisLedgerOptions {
 
 const SYNC_INTERVAL_MS = 250;
 const PAGE = 10_000;
+/**
+ * So many tags go into one call. One that took the server longer than the deadline would be done all the same, and asked for
+ * again: whoever has very many would never be through.
+ */
+const MOST_AT_ONCE = 5_000;
 
 /** Epochs are few: each is the end of everything stored. */
 const REMEMBERED_EPOCHS = 100;
@@ -160,14 +165,18 @@ export class RedisLedger implements Ledger {
     const knownEpoch = this.#copy.epoch;
     // A tag given twice would be told that it replaced itself.
     const once = [...new Set(tags)];
-    const reply = await this.#call(once);
+    let reply = await this.#call(once.slice(0, MOST_AT_ONCE));
+    const { epoch } = reply;
+    for (let at = MOST_AT_ONCE; at < once.length; at += MOST_AT_ONCE) {
+      reply = await this.#call(once.slice(at, at + MOST_AT_ONCE));
+      if (reply.epoch !== epoch) throw new Error('the ledger began another epoch while it was written to');
+    }
+    const { position, replaced } = reply;
+    // Between several calls others may have come in: nobody may go by what was replaced.
+    const isOne = once.length <= MOST_AT_ONCE;
     // The reply says what its server did; if this node has gone over to another epoch meanwhile, that is worth nothing here.
-    if (knownEpoch !== '' && this.#copy.epoch !== reply.epoch) throw new Error('the ledger began another epoch while it was written to');
-    return {
-      epoch: reply.epoch,
-      position: reply.position,
-      replaced: new Map(once.map((tag, index) => [tag, reply.replaced[index] ?? 0])),
-    };
+    if (knownEpoch !== '' && this.#copy.epoch !== epoch) throw new Error('the ledger began another epoch while it was written to');
+    return { epoch, position, replaced: new Map(once.map((tag, index) => [tag, isOne ? (replaced[index] ?? 0) : position])) };
   }
 
   /** Joins a sync only if it has not been sent yet: what is promised is the state after this call (see `Ledger.sync`). */
