@@ -355,7 +355,8 @@ export class Cache {
     try {
       const stamped = this.without.has('stamp') ? { stamp: this.ledger.stamp(), readAt: began.readAt } : began;
       const { value, collector, tagsLater } = result;
-      if (tagsLater !== undefined && lookup.policy.maxAge <= 0) return { entry: new UnstoredEntry(value, lookup.policy.scope, { began: stamped, tags: tagsLater }), collector };
+      // Whatever the policy says: without its tags, nothing may last.
+      if (tagsLater !== undefined) return { entry: new UnstoredEntry(value, lookup.policy.scope, { began: stamped, tags: tagsLater }), collector };
       return { entry: this.#toEntry(stamped, lookup, { value, collector, cost: milliseconds }), collector };
     } catch (error) {
       // A load that answers nonsense fails; it must not leave a flight that never lands.

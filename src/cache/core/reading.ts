@@ -25,7 +25,7 @@ export interface Lookup {
 export interface Loaded<T> {
   readonly value: T;
   readonly collector: Collector;
-  /** In place of the collector's, for what is never stored: made when somebody asks. */
+  /** In place of the collector's, and made when somebody asks: what is loaded so is over at once, and never stored. */
   readonly tagsLater?: () => readonly Tag[];
 }
 

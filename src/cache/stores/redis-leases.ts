@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { RESP_TYPES } from '@redis/client';
 import type { CacheKey } from '../core/key.js';
@@ -7,6 +7,7 @@ import type { LookupBudget } from '../core/lookup-budget.js';
 import type { Guard } from './guard.js';
 import type { LookUpLeases } from './keyv-entry-store.js';
 import type { RedisClient } from './redis-client.js';
+import { RedisScript } from './redis-script.js';
 
 /** After so many milliseconds without a sign of its holder, a lease is free; until then the holder renews it. */
 export const LEASE_MS = 1_000;
@@ -27,7 +28,7 @@ const RENEW = `${IF_MINE} return redis.call('PEXPIRE', KEYS[1], ${LEASE_MS})`;
  * Entries, and leases of those that are missing: KEYS has them in turns. Answers an entry's bytes, 1 for a lease that was taken, 0
  * for one that was not. A server that may not write (full, or a replica) answers what it has all the same.
  */
-const LOOK_UP = `
+const LOOK_UP = new RedisScript(`
 local found = {}
 for i = 1, #KEYS, 2 do
   local entry = redis.pcall('GET', KEYS[i])
@@ -38,8 +39,7 @@ for i = 1, #KEYS, 2 do
     found[#found + 1] = (type(taken) == 'table' and taken.ok) and 1 or 0
   end
 end
-return found`;
-const LOOK_UP_SHA = createHash('sha1').update(LOOK_UP).digest('hex');
+return found`);
 const TAKEN = 1;
 
 /**
@@ -60,11 +60,11 @@ export class RedisLeases implements LookUpLeases {
     const connection = client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer });
     this.#evaluate = async (keys, token) => {
       const given = { keys, arguments: [token] };
-      const answer = connection.evalSha(LOOK_UP_SHA, given).catch((error: unknown) => {
-        if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
-        return connection.eval(LOOK_UP, given);
-      });
-      return (await answer) as unknown as readonly (Buffer | number)[];
+      const answer: unknown = await LOOK_UP.run(
+        (sha) => connection.evalSha(sha, given),
+        (text) => connection.eval(text, given),
+      );
+      return answer as readonly (Buffer | number)[];
     };
   }
 

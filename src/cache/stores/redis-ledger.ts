@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../lib/clock.js';
 import { withDeadline } from '../../lib/deadline.js';
 import type { Logger } from '../../lib/logger.js';
@@ -10,6 +10,7 @@ import { covers } from '../core/position-token.js';
 import { StandingClock, type Standing } from '../core/standing.js';
 import type { Partition, Tag } from '../core/tags.js';
 import { ledgerScript } from './ledger-script.js';
+import { RedisScript } from './redis-script.js';
 
 /** What the ledger needs of a Redis client: a command sent as it is, and a subscription of its own connection. */
 export interface LedgerConnection {
@@ -64,8 +65,7 @@ interface Reply {
  */
 export class RedisLedger implements Ledger {
   readonly #copy: LedgerCopy;
-  readonly #script: string;
-  readonly #sha: string;
+  readonly #script: RedisScript;
   readonly #key: string;
   readonly #channel: string;
   /** Server time minus `performance.now()`: lifetimes are measured on the store's clock, whatever the wall clock does. */
@@ -81,8 +81,7 @@ export class RedisLedger implements Ledger {
   constructor(private readonly options: RedisLedgerOptions) {
     this.#copy = new LedgerCopy('', options.maxTags ?? LEDGER_MAX_TAGS);
     this.#standing = new StandingClock(options.needsPolls, () => performance.now(), options.without);
-    this.#script = ledgerScript({ epochRule: options.without?.has('epoch-rule') !== true });
-    this.#sha = createHash('sha1').update(this.#script).digest('hex');
+    this.#script = new RedisScript(ledgerScript({ epochRule: options.without?.has('epoch-rule') !== true }));
     // One slot, whatever else is stored: the braces are Redis Cluster's hash tag.
     this.#key = `${options.prefix}:{ledger:${options.databaseId}}`;
     this.#channel = `${options.prefix}:ledger:${options.databaseId}`;
@@ -296,15 +295,11 @@ export class RedisLedger implements Ledger {
       this.#channel,
       ...tags,
     ];
-    const send = async (): Promise<unknown> => {
-      try {
-        return await connection.sendCommand(['EVALSHA', this.#sha, ...rest]);
-      } catch (error) {
-        if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
-        return connection.sendCommand(['EVAL', this.#script, ...rest]);
-      }
-    };
-    return parse(await withDeadline(send(), deadlineMs, 'the ledger did not answer in time'));
+    const answer = this.#script.run(
+      (sha) => connection.sendCommand(['EVALSHA', sha, ...rest]),
+      (text) => connection.sendCommand(['EVAL', text, ...rest]),
+    );
+    return parse(await withDeadline(answer, deadlineMs, 'the ledger did not answer in time'));
   }
 }
 
