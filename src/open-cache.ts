@@ -50,6 +50,8 @@ export async function openCache({ config, database, clock, logger, without = NOT
     databaseId: database.id,
     enabled,
     isSourceFailure: isUnavailable,
+    // PGlite refuses a read inside a transaction, by the asynchronous context that it was called in: it has to stay there.
+    gathersLoads: database.kind === 'postgres',
     needsPolls,
     clock,
     logger,

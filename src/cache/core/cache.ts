@@ -35,11 +35,18 @@ export interface CacheOptions {
   /** Whether an error means that the source is failing (then a stale entry may be served) and not that the caller erred. */
   readonly isSourceFailure?: (error: unknown) => boolean;
   readonly onBackgroundError: (error: unknown) => void;
+  /**
+   * When what several requests are missing is asked for together: calls back at the end of a turn of the event loop. Left out:
+   * each asks alone.
+   */
+  readonly endOfTurn?: EndOfTurn;
   /** How much of its lifetime an entry is given: near 1, another one each time. All of it where it is not said. */
   readonly lifetimeShare?: () => number;
   /** For tests of the mechanisms alone. */
   readonly without?: Without;
 }
+
+export type EndOfTurn = (work: () => void) => void;
 
 /**
  * The story of a read: look up -> judge -> join or load -> store -> report.
@@ -52,14 +59,16 @@ export class Cache {
   readonly #flights = new Flights();
   readonly #recent = new RecentLoads();
   readonly #background: Background;
-  readonly #isSourceFailure: (error: unknown) => boolean;
+  readonly isSourceFailure: (error: unknown) => boolean;
+  readonly endOfTurn: EndOfTurn | null;
 
   constructor(private readonly options: CacheOptions) {
     this.ledger = options.ledger;
     this.without = options.without ?? NOTHING;
     this.identities = new Identities(options.prefix, options.databaseId, this.without);
     this.#background = new Background(options.onBackgroundError);
-    this.#isSourceFailure = options.isSourceFailure ?? (() => true);
+    this.isSourceFailure = options.isSourceFailure ?? (() => true);
+    this.endOfTurn = options.endOfTurn ?? null;
   }
 
   get enabled(): boolean {
@@ -414,7 +423,7 @@ export class Cache {
     const { identity } = lookup;
     this.#tell(lookup, { type: 'error', of: identity, error: failure });
     // The source fails: what is in its grace is better than nothing, if no write has overtaken it meanwhile (D2).
-    if (stale !== undefined && this.#isSourceFailure(failure) && this.ledger.standing() !== 'alone') {
+    if (stale !== undefined && this.isSourceFailure(failure) && this.ledger.standing() !== 'alone') {
       const now = this.ledger.now();
       if (isUsable(judge(stale, identity, { ledger: this.ledger, now }))) {
         this.#tell(lookup, { type: 'hit', of: identity, freshness: 'stale', age: now - stale.readAt });

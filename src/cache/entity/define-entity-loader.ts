@@ -9,6 +9,7 @@ import type { Definition, Reader } from '../core/reader.js';
 import { asError } from '../core/reading.js';
 import { tags, type Partition, type Tag, type TagValue } from '../core/tags.js';
 import { definitions, factsOfLoader } from './definitions.js';
+import { GatheredBatches } from './gathered-batches.js';
 import { declareReads, keyReadOf, partitionOf, tagsOfRead, tagsOfRowRead, type RowRead, type TableRead } from './reads.js';
 import { declareRowKey } from './row-keys.js';
 
@@ -34,7 +35,10 @@ export interface EntityDefinition<Source, Key extends TagValue, Row> {
   readonly rowReads?: readonly RowRead<Row>[];
   /** Who answers for changes of its tables that no trigger captures, where there are such. */
   readonly invalidatedBy?: string;
-  /** One query for all keys (an SQL `IN`). Rows in any order; keys without a row are absent. */
+  /**
+   * One query for all keys (an SQL `IN`), of as many requests as miss some in the same turn of the event loop. Rows in any order;
+   * keys without a row are absent. When it rejects and several have asked, it is asked again for each.
+   */
   readonly batch: (source: Source, keys: readonly Key[]) => Promise<readonly Row[]>;
   readonly keyOf: (row: Row) => Key;
 }
@@ -106,6 +110,7 @@ export function defineEntityLoader<Source, Key extends TagValue, Row extends obj
 
   // What is never stored needs no key for each row, and no tags unless somebody asks for them.
   const isStored = policy.maxAge > 0;
+  const batches = new GatheredBatches<Source, Key, Row>(definition);
 
   const makeMemo = (reader: Reader<Source>, of: Partition): DataLoader<Key, Entry<Row | null>> => {
     const { cache, request } = reader;
@@ -114,9 +119,7 @@ export function defineEntityLoader<Source, Key extends TagValue, Row extends obj
       const lookups: Lookup[] = keys.map((key) => common ?? { identity: cache.identities.of(subject, of, key), policy });
       return cache.readMany<Row | null>(request, lookups, async (missing) => {
         const wanted = missing.map((at) => keys[at] as Key);
-        const rows = await definition.batch(reader.sources(of), wanted);
-        const byKey = new Map<Key, Row>();
-        for (const row of rows) byKey.set(definition.keyOf(row), row);
+        const byKey = await batches.rows(reader, of, wanted);
         const collector = isStored ? null : new Collector(of, false);
         return wanted.map((key): Loaded<Row | null> => {
           const value = byKey.get(key) ?? null;

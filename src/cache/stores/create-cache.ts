@@ -31,6 +31,11 @@ export interface CreateCacheOptions {
   readonly enabled?: boolean;
   /** Whether an error of a resolver means that its source is failing: then what is in its grace may be served. Default: none does. */
   readonly isSourceFailure?: (error: unknown) => boolean;
+  /**
+   * Whether loaders ask their source once for what several requests are missing in the same turn of the event loop. Default true.
+   * What a loader's query finds must depend on its partition and its keys alone, as it has to for being cached.
+   */
+  readonly gathersLoads?: boolean;
   /** Where it says what is wrong. Default: nowhere. */
   readonly logger?: Logger;
   readonly clock?: Clock;
@@ -92,6 +97,7 @@ export async function createCache(options: CreateCacheOptions = {}): Promise<Cre
     databaseId,
     enabled,
     isSourceFailure: options.isSourceFailure ?? (() => false),
+    ...(options.gathersLoads === false ? {} : { endOfTurn: (work) => void setImmediate(work) }),
     onBackgroundError: (error) => logger.warn({ err: error }, 'something in the background failed'),
     without,
   });
