@@ -6,14 +6,16 @@ import type { EntryStore, TierStats } from '../core/store.js';
 import { binaryCodec, referenceCodec } from './entry-codec.js';
 import { Guard } from './guard.js';
 import { GuardedStore } from './guarded-store.js';
+import { JoinedStore } from './joined-store.js';
 import { KeyvEntryStore } from './keyv-entry-store.js';
 import { DEFAULT_MAX_ENTRY_BYTES, MemoryStore } from './memory-store.js';
 import { PersistedQueryStore } from './persisted-query-store.js';
 import { closeRedis, connectRedis, type RedisClient, type RedisOptions } from './redis-client.js';
 import { redisServerInfo, type RedisServerInfo } from './redis-server-info.js';
 import { RedisLeases } from './redis-leases.js';
-import { RedisStore } from './redis-store.js';
+import { RedisStore, type RedisConnection } from './redis-store.js';
 import { TieredStore } from './tiered-store.js';
+import { UnhurriedCommands } from './unhurried.js';
 
 export interface StoresOptions {
   /** Null: everything stays in this process. */
@@ -50,7 +52,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   const { prefix, clock, memoryBytes, maxEntryBytes = DEFAULT_MAX_ENTRY_BYTES } = options;
   if (!PREFIX.test(prefix)) throw new Error(`The cache prefix "${prefix}" cannot be used: give letters, digits, and _ . : or -`);
   const memory = memoryBytes > 0 || options.redis === null ? new MemoryStore({ maxBytes: memoryBytes, maxEntryBytes, prefix, clock }) : null;
-  const redis = options.redis === null ? null : await openRedis(options.redis, options);
+  const redis = options.redis === null ? null : await openRedis(options.redis, { ...options, isAlone: memory === null });
 
   const near = memory && new KeyvEntryStore({ store: memory, peek: (key) => memory.peek(key) as Entry | undefined, codec: referenceCodec, maxEntryBytes, stats: () => memoryTier(memory) });
   const store = near && redis ? new TieredStore(near, redis.entries, options.now) : (near ?? redis?.entries);
@@ -67,9 +69,10 @@ interface RedisTier {
   readonly texts: GuardedStore;
 }
 
-async function openRedis(where: RedisOptions, options: StoresOptions): Promise<RedisTier> {
+async function openRedis(where: RedisOptions, options: StoresOptions & { readonly isAlone: boolean }): Promise<RedisTier> {
   const { prefix, logger, deadlineMs, maxEntryBytes = DEFAULT_MAX_ENTRY_BYTES } = options;
   const client = await connectRedis(where, logger);
+  const connection: RedisConnection = { client, unhurried: new UnhurriedCommands() };
   const guard = new Guard({
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
     probe: () => client.ping(),
@@ -78,9 +81,9 @@ async function openRedis(where: RedisOptions, options: StoresOptions): Promise<R
       else logger.warn({}, 'Redis fails or is too slow: the cache does without it until it answers again');
     },
   });
-  const entries = new KeyvEntryStore({
-    store: new GuardedStore(new RedisStore(client, prefix, 'bytes'), guard),
-    leases: new RedisLeases(client, guard),
+  const entries = new (options.isAlone ? JoinedStore : KeyvEntryStore)({
+    store: new GuardedStore(new RedisStore(connection, prefix, 'bytes'), guard),
+    leases: new RedisLeases(connection, guard),
     codec: binaryCodec,
     maxEntryBytes,
     stats: () => redisTier(guard, client),
@@ -89,7 +92,7 @@ async function openRedis(where: RedisOptions, options: StoresOptions): Promise<R
       await closeRedis(client);
     },
   });
-  return { client, entries, texts: new GuardedStore(new RedisStore(client, prefix, 'text'), guard) };
+  return { client, entries, texts: new GuardedStore(new RedisStore(connection, prefix, 'text'), guard) };
 }
 
 function memoryTier(memory: MemoryStore): TierStats {

@@ -4,12 +4,12 @@ import type { Leases } from '../core/lease.js';
 import { sealEntry } from '../core/seal.js';
 import type { Asking, EntryStore, StoreStats, StoreWrite } from '../core/store.js';
 import type { Partition } from '../core/tags.js';
+import { LookupsUnderWay, type Answers } from './lookups-under-way.js';
 
 /** A store in this process in front of one elsewhere: what is near is not asked for far away. */
 export class TieredStore implements EntryStore {
   readonly leases?: Leases;
-  /** Look-ups far away that are under way. */
-  readonly #asked = new Map<CacheKey, { readonly answers: Answers; readonly at: number }>();
+  readonly #far = new LookupsUnderWay();
 
   constructor(
     private readonly near: EntryStore,
@@ -30,9 +30,11 @@ export class TieredStore implements EntryStore {
     const places = [...keys.keys()].filter((at) => near[at] === undefined || !accepts(near[at], at));
     if (places.length === 0) return near;
     const { onLease } = asking;
-    const far = await this.#askFar(
-      places.map((at) => ({ key: keys[at] as CacheKey, before: near[at] })),
+    const wanted = places.map((at) => ({ key: keys[at] as CacheKey, before: near[at] }));
+    const far = await this.#far.ask(
+      wanted.map(({ key }) => key),
       onLease === undefined ? asking : { ...asking, onLease: (index) => onLease(places[index] as number) },
+      (open, how) => this.#fetch(open.map((at) => wanted[at] as Wanted), how),
     );
     const found = [...near];
     places.forEach((at, index) => (found[at] = far[index] ?? near[at]));
@@ -64,28 +66,6 @@ export class TieredStore implements EntryStore {
     await Promise.all([this.near.close(), this.far.close()]);
   }
 
-  /**
-   * What many ask for at the same moment is asked for once: a look-up that is under way says what any entry says, which whoever
-   * waits for it judges by its own copy of the ledger. Not joined by who needs to know what has come since, and not by who has
-   * waited before: its deadline is nearer.
-   */
-  async #askFar(wanted: readonly Wanted[], asking: Asking): Promise<readonly (Entry | undefined)[]> {
-    const { budget, anew = false, onLease } = asking;
-    const mayJoin = !anew && (budget === undefined || budget.spent === 0);
-    const underWay = wanted.map(({ key }) => (mayJoin ? this.#asked.get(key) : undefined));
-    const places = [...wanted.keys()].filter((at) => underWay[at] === undefined);
-    const own = places.map((at) => wanted[at] as Wanted);
-    const answers = own.length === 0 ? NOTHING_ASKED : this.#fetch(own, onLease === undefined ? { budget } : { budget, onLease: (index) => onLease(places[index] as number) });
-    if (own.length > 0 && mayJoin) this.#announce(own, answers);
-    if (own.length === wanted.length) return answers;
-    budget?.enter();
-    const joined = await Promise.all(underWay.map(async (look) => (look === undefined ? undefined : (await look.answers)[look.at])));
-    budget?.leave();
-    const found = await answers;
-    let next = 0;
-    return underWay.map((look, at) => (look === undefined ? found[next++] : joined[at]));
-  }
-
   async #fetch(wanted: readonly Wanted[], asking: Pick<Asking, 'budget' | 'onLease'>): Answers {
     const found = await this.far.getMany(
       wanted.map(({ key }) => key),
@@ -98,13 +78,6 @@ export class TieredStore implements EntryStore {
       }),
     );
     return found;
-  }
-
-  #announce(wanted: readonly Wanted[], answers: Answers): void {
-    wanted.forEach(({ key }, at) => this.#asked.set(key, { answers, at }));
-    void answers.finally(() => {
-      for (const { key } of wanted) this.#asked.delete(key);
-    });
   }
 
   async #bringNear(arrived: readonly Arrived[]): Promise<void> {
@@ -120,10 +93,6 @@ export class TieredStore implements EntryStore {
     await this.near.setMany(writes.filter(({ before }, at) => here[at] === before));
   }
 }
-
-type Answers = Promise<readonly (Entry | undefined)[]>;
-
-const NOTHING_ASKED: Answers = Promise.resolve([]);
 
 /** What is asked for afar, and what is here in its place. */
 interface Wanted {
