@@ -3,12 +3,9 @@ import type { CacheKey } from '../../src/cache/core/key.js';
 import { Guard } from '../../src/cache/stores/guard.js';
 import { closeRedis, connectRedis, type RedisClient } from '../../src/cache/stores/redis-client.js';
 import { LEASE_MS, RedisLeases } from '../../src/cache/stores/redis-leases.js';
-import type { RedisConnection } from '../../src/cache/stores/redis-store.js';
-import { UnhurriedCommands } from '../../src/cache/stores/unhurried.js';
 import { silentLogger } from '../../src/lib/logger.js';
 
 const prefix = `${inject('runId')}-leases`;
-const connected = (client: RedisClient): RedisConnection => ({ client, unhurried: new UnhurriedCommands() });
 const key = (name: string): CacheKey => `${prefix}:${name}` as CacheKey;
 /** What a busy machine takes is no outage. */
 const PATIENT = 10_000;
@@ -21,7 +18,7 @@ describe('leases on Redis', () => {
   const open = async (): Promise<RedisLeases> => {
     const client = await connectRedis({ kind: 'single', url: inject('redisUrl') }, silentLogger);
     clients.push(client);
-    return new RedisLeases(connected(client), new Guard({ deadlineMs: PATIENT, probe: () => client.ping() }));
+    return new RedisLeases(client, new Guard({ deadlineMs: PATIENT, probe: () => client.ping() }));
   };
   const left = async (name: string): Promise<number> => Number(await clients[0]?.pTTL(`${key(name)}:lease`));
 
@@ -101,7 +98,7 @@ describe('leases on Redis', () => {
     // Answers come late until the test says otherwise, and those who asked give up.
     let deadlineMs = 0;
     const guard = { read: <T>(work: () => Promise<T>, otherwise: T) => (deadlineMs === 0 ? work().then(() => otherwise) : work()), write: (work: () => Promise<unknown>) => work() } as unknown as Guard;
-    const late = new RedisLeases(connected(client), guard);
+    const late = new RedisLeases(client, guard);
     expect(await lookUp(late, ['late'])).toEqual({ found: [undefined], leased: [] });
     deadlineMs = PATIENT;
     expect(await b.acquire([key('late')])).toEqual(['taken']);
@@ -119,7 +116,7 @@ describe('leases on Redis', () => {
     const mayRead = await connectRedis({ kind: 'single', url: url.href }, silentLogger);
     clients.push(mayRead);
     try {
-      const reading = new RedisLeases(connected(mayRead), new Guard({ deadlineMs: PATIENT, probe: () => mayRead.ping() }));
+      const reading = new RedisLeases(mayRead, new Guard({ deadlineMs: PATIENT, probe: () => mayRead.ping() }));
       expect(await lookUp(reading, ['full', 'missing'])).toEqual({ found: ['its bytes', undefined], leased: [] });
       expect(await left('missing')).toBeLessThan(0);
     } finally {
@@ -137,7 +134,7 @@ describe('leases on Redis', () => {
   it('D1 are everybody’s where Redis cannot be asked', async () => {
     const gone = await connectRedis({ kind: 'single', url: 'redis://127.0.0.1:1', connectTimeout: 50 }, silentLogger);
     const guard = new Guard({ deadlineMs: PATIENT, probe: () => gone.ping() });
-    const alone = new RedisLeases(connected(gone), guard);
+    const alone = new RedisLeases(gone, guard);
     expect(await alone.acquire([key('x'), key('y')])).toEqual(['mine', 'mine']);
     expect(await lookUp(alone, ['x'])).toEqual({ found: [undefined], leased: [] });
     await alone.end(key('x'), 'ended');

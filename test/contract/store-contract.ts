@@ -124,6 +124,13 @@ export function storeContract(name: string, open: (prefix: string) => Promise<Op
       expect(valuesOf(await store.getMany([at(1), at(2), at(3)]))).toEqual([undefined, 2, undefined]);
     });
 
+    it('deletes and clears what was to be stored before, too', async () => {
+      const { store, at } = await opens();
+      const storing = [store.setMany([writeOf(at(1), entryOf(1))]), store.deleteMany([at(1)]), store.setMany([writeOf(at(2), entryOf(2))]), store.clear()];
+      await Promise.all(storing);
+      expect(valuesOf(await store.getMany([at(1), at(2)]))).toEqual([undefined, undefined]);
+    });
+
     it('clears what is under its prefix, and nothing of others', async () => {
       const { store, prefix, at } = await opens();
       const other = await opens();

@@ -1,6 +1,7 @@
 import type { KeyvStoreAdapter, StoredData } from 'keyv';
 import type { LookupBudget } from '../core/lookup-budget.js';
 import type { Guard } from './guard.js';
+import { UnhurriedCommands } from './unhurried.js';
 
 /** A Keyv store that can tell partitions apart. */
 export interface PartitionedStore extends KeyvStoreAdapter {
@@ -18,13 +19,16 @@ export class GuardedStore implements KeyvStoreAdapter {
   constructor(
     private readonly store: PartitionedStore,
     private readonly guard: Guard,
+    private readonly unhurried: UnhurriedCommands = new UnhurriedCommands(),
   ) {}
 
   get<Value>(key: string): Promise<StoredData<Value> | undefined> {
+    this.unhurried.send();
     return this.guard.read(() => this.store.get<Value>(key), undefined);
   }
 
   getMany<Value>(keys: readonly string[], budget?: LookupBudget): Promise<StoredData<Value | undefined>[]> {
+    this.unhurried.send();
     const nothing = keys.map(() => undefined);
     const { store } = this;
     return this.guard.read<StoredData<Value | undefined>[]>(
@@ -38,19 +42,25 @@ export class GuardedStore implements KeyvStoreAdapter {
     return this.guard.write(async () => (await this.store.set(key, value, ttl)) !== false, false);
   }
 
+  /** Nobody waits for it: what is sent later has its deadline from then on. */
   setMany(values: { key: string; value: unknown; ttl?: number }[]): Promise<void> {
     const { store } = this;
-    return this.guard.write(async () => {
-      if (store.setMany !== undefined) await store.setMany(values);
-      else await Promise.all(values.map(async ({ key, value, ttl }) => { await store.set(key, value, ttl); }));
-    }, undefined);
+    return this.unhurried.run(() =>
+      this.guard.write(async () => {
+        if (store.setMany !== undefined) await store.setMany(values);
+        else await Promise.all(values.map(async ({ key, value, ttl }) => { await store.set(key, value, ttl); }));
+      }, undefined),
+    );
   }
 
+  // What was to be stored before must not come after.
   delete(key: string): Promise<boolean> {
+    this.unhurried.send();
     return this.guard.write(() => this.store.delete(key), false);
   }
 
   deleteMany(keys: readonly string[]): Promise<boolean> {
+    this.unhurried.send();
     const { store } = this;
     return this.guard.write(
       async () => store.deleteMany?.([...keys]) ?? (await Promise.all(keys.map((key) => store.delete(key)))).some(Boolean),
@@ -74,6 +84,7 @@ export class GuardedStore implements KeyvStoreAdapter {
   }
 
   async #walk(work: () => Promise<void>): Promise<void> {
+    this.unhurried.send();
     if (!this.guard.healthy) return;
     try {
       await work();

@@ -13,7 +13,7 @@ import { PersistedQueryStore } from './persisted-query-store.js';
 import { closeRedis, connectRedis, type RedisClient, type RedisOptions } from './redis-client.js';
 import { redisServerInfo, type RedisServerInfo } from './redis-server-info.js';
 import { RedisLeases } from './redis-leases.js';
-import { RedisStore, type RedisConnection } from './redis-store.js';
+import { RedisStore } from './redis-store.js';
 import { TieredStore } from './tiered-store.js';
 import { UnhurriedCommands } from './unhurried.js';
 
@@ -72,7 +72,7 @@ interface RedisTier {
 async function openRedis(where: RedisOptions, options: StoresOptions & { readonly isAlone: boolean }): Promise<RedisTier> {
   const { prefix, logger, deadlineMs, maxEntryBytes = DEFAULT_MAX_ENTRY_BYTES } = options;
   const client = await connectRedis(where, logger);
-  const connection: RedisConnection = { client, unhurried: new UnhurriedCommands() };
+  const unhurried = new UnhurriedCommands();
   const guard = new Guard({
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
     probe: () => client.ping(),
@@ -82,8 +82,8 @@ async function openRedis(where: RedisOptions, options: StoresOptions & { readonl
     },
   });
   const entries = new (options.isAlone ? JoinedStore : KeyvEntryStore)({
-    store: new GuardedStore(new RedisStore(connection, prefix, 'bytes'), guard),
-    leases: new RedisLeases(connection, guard),
+    store: new GuardedStore(new RedisStore(client, prefix, 'bytes'), guard, unhurried),
+    leases: new RedisLeases(client, guard, unhurried),
     codec: binaryCodec,
     maxEntryBytes,
     stats: () => redisTier(guard, client),
@@ -92,7 +92,7 @@ async function openRedis(where: RedisOptions, options: StoresOptions & { readonl
       await closeRedis(client);
     },
   });
-  return { client, entries, texts: new GuardedStore(new RedisStore(connection, prefix, 'text'), guard) };
+  return { client, entries, texts: new GuardedStore(new RedisStore(client, prefix, 'text'), guard, unhurried) };
 }
 
 function memoryTier(memory: MemoryStore): TierStats {

@@ -8,7 +8,7 @@ import type { Guard } from './guard.js';
 import type { LookUpLeases } from './keyv-entry-store.js';
 import type { RedisClient } from './redis-client.js';
 import { RedisScript } from './redis-script.js';
-import type { RedisConnection } from './redis-store.js';
+import { UnhurriedCommands } from './unhurried.js';
 
 /** After so many milliseconds without a sign of its holder, a lease is free; until then the holder renews it. */
 export const LEASE_MS = 1_000;
@@ -54,17 +54,14 @@ export class RedisLeases implements LookUpLeases {
   readonly #unheard = new Set<string>();
   readonly #evaluate: (keys: string[], token: string) => Promise<readonly (Buffer | number)[]>;
 
-  readonly #client: RedisClient;
-
   constructor(
-    { client, unhurried }: RedisConnection,
+    private readonly client: RedisClient,
     private readonly guard: Guard,
+    private readonly unhurried: UnhurriedCommands = new UnhurriedCommands(),
   ) {
-    this.#client = client;
     const connection = client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer });
     this.#evaluate = async (keys, token) => {
       const given = { keys, arguments: [token] };
-      unhurried.send();
       const answer: unknown = await LOOK_UP.run(
         (sha) => connection.evalSha(sha, given),
         (text) => connection.eval(text, given),
@@ -80,6 +77,7 @@ export class RedisLeases implements LookUpLeases {
       isSent = true;
       return this.#evaluate(keys.flatMap((key) => [key, nameOf(key)]), token);
     };
+    this.unhurried.send();
     const found = await this.guard.read<readonly (Buffer | number)[] | null>(ask, null, budget);
     if (found === null) {
       if (isSent) this.#forgetLater(token);
@@ -99,7 +97,7 @@ export class RedisLeases implements LookUpLeases {
     const token = randomUUID();
     const holders = await this.guard.read<readonly (string | null)[]>(
       // Sent together: the second says who holds it, whether or not the first succeeded.
-      () => Promise.all(keys.map((key) => Promise.all([this.#client.set(nameOf(key), token, { NX: true, PX: LEASE_MS }), this.#client.get(nameOf(key))]).then(([, holder]) => holder))),
+      () => Promise.all(keys.map((key) => Promise.all([this.client.set(nameOf(key), token, { NX: true, PX: LEASE_MS }), this.client.get(nameOf(key))]).then(([, holder]) => holder))),
       keys.map(() => null),
     );
     return keys.map((key, at) => {
@@ -146,7 +144,7 @@ export class RedisLeases implements LookUpLeases {
   }
 
   async #ifMine(script: string, key: CacheKey, token: string): Promise<void> {
-    await this.guard.write<unknown>(() => this.#client.eval(script, { keys: [nameOf(key)], arguments: [token] }), null);
+    await this.guard.write<unknown>(() => this.client.eval(script, { keys: [nameOf(key)], arguments: [token] }), null);
   }
 }
 

@@ -1,13 +1,6 @@
 import KeyvRedis from '@keyv/redis';
 import { RESP_TYPES } from '@redis/client';
 import type { RedisClient } from './redis-client.js';
-import type { UnhurriedCommands } from './unhurried.js';
-
-/** A client, and what it has yet to send. */
-export interface RedisConnection {
-  readonly client: RedisClient;
-  readonly unhurried: UnhurriedCommands;
-}
 
 /**
  * Keyv's store for Redis over a client that others use too. Keys come with their prefix; only `clear` needs to know it.
@@ -16,11 +9,10 @@ export interface RedisConnection {
 export class RedisStore extends KeyvRedis<string | Buffer> {
   readonly #client: RedisClient;
   readonly #read: (keys: readonly string[]) => Promise<readonly (string | Buffer | null)[]>;
-  readonly #unhurried: UnhurriedCommands;
   readonly #prefix: string;
 
   /** @param replies what stored values come back as; bytes for what was stored as bytes. */
-  constructor({ client, unhurried }: RedisConnection, prefix: string, replies: 'text' | 'bytes') {
+  constructor(client: RedisClient, prefix: string, replies: 'text' | 'bytes') {
     const connection = replies === 'bytes' ? client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer }) : client;
     // KeyvRedis' types know no client with RESP 3; the methods it calls are the same.
     super(connection as never, { namespace: prefix, keyPrefixSeparator: ':', throwOnErrors: true, throwOnConnectError: false });
@@ -28,7 +20,6 @@ export class RedisStore extends KeyvRedis<string | Buffer> {
     this.on('error', () => undefined);
     this.#client = client;
     this.#read = (keys) => connection.mGet([...keys]);
-    this.#unhurried = unhurried;
     this.#prefix = prefix;
   }
 
@@ -38,39 +29,19 @@ export class RedisStore extends KeyvRedis<string | Buffer> {
 
   /** Straight away: the client connects, and connects again, by itself. */
   override async getMany<Value>(keys: readonly string[]): Promise<(Value | undefined)[]> {
-    this.#unhurried.send();
     const found = await this.#read(keys);
     return found.map((value) => (value ?? undefined) as Value | undefined);
   }
 
   /** Sent together; entries do not depend on one another, and a transaction would be two commands more. */
-  override setMany(values: { key: string; value: unknown; ttl?: number }[]): Promise<void> {
-    return this.#unhurried.run(async () => {
-      await Promise.all(
-        values.map(({ key, value, ttl }) => this.#client.set(key, value as string | Buffer, ttl === undefined ? {} : { PX: ttl })),
-      );
-    });
-  }
-
-  // What was to be stored before must not come after.
-  override delete(key: string): Promise<boolean> {
-    this.#unhurried.send();
-    return super.delete(key);
-  }
-
-  override deleteMany(keys: string[]): Promise<boolean> {
-    this.#unhurried.send();
-    return super.deleteMany(keys);
-  }
-
-  override clear(): Promise<void> {
-    this.#unhurried.send();
-    return super.clear();
+  override async setMany(values: { key: string; value: unknown; ttl?: number }[]): Promise<void> {
+    await Promise.all(
+      values.map(({ key, value, ttl }) => this.#client.set(key, value as string | Buffer, ttl === undefined ? {} : { PX: ttl })),
+    );
   }
 
   /** In steps, between which the server answers others. Neither prefix nor partition holds what Redis takes for a pattern. */
   async clearPartition(partition: string): Promise<void> {
-    this.#unhurried.send();
     const steps = this.#client.scanIterator({ MATCH: `${this.#prefix}:${partition}:*`, COUNT: 1000, TYPE: 'string' });
     for await (const keys of steps) if (keys.length > 0) await this.#client.unlink(keys);
   }
