@@ -117,6 +117,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     holds: (context, role) => context.mayDo(role as Role),
     ...(options.without === undefined ? {} : { without: options.without }),
     isSourceFailure: isUnavailable,
+    executesUnstored: true,
   });
   const sampler = new DivergenceSampler(responses, {
     share: config.cache.divergenceShare,

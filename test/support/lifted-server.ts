@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ApolloServer } from '@apollo/server';
-import { GraphQLError } from 'graphql';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
 import { createCache, tags, SINGLE, type CreateCacheOptions, type CreatedCache } from '../../src/cache/index.js';
 import { cacheDirectivesSDL, dependsOn, responseCachePlugin, type ResponseCachePlugin, type ResponseCachePluginOptions } from '../../src/cache/graphql/index.js';
 import { httpHandler, nodeHandler } from '../../src/cache/http/index.js';
@@ -35,6 +35,8 @@ const typeDefs = `#graphql
 export class LiftedServer {
   /** Root fields whose resolvers ran. */
   executed: string[] = [];
+  /** Of these, those of whose execution Apollo told its plugins. */
+  told: string[] = [];
   titles = new Map([['1', 'Emma'], ['2', 'Persuasion']]);
   /** While it is set, `book` reads first and answers when it resolves. */
   held: Promise<void> | null = null;
@@ -55,7 +57,7 @@ export class LiftedServer {
   async #start(options: Options, caching: CreateCacheOptions): Promise<void> {
     this.cache = await createCache({ jitter: 0, clock: { now: () => this.now }, ...caching });
     this.plugin = responseCachePlugin<LiftedContext>({ cache: this.cache, partition: 'single', ...options });
-    this.apollo = new ApolloServer<LiftedContext>({ typeDefs: [cacheDirectivesSDL, typeDefs], resolvers: this.#resolvers(), plugins: [this.plugin], logger: silentLogger });
+    this.apollo = new ApolloServer<LiftedContext>({ typeDefs: [cacheDirectivesSDL, typeDefs], resolvers: this.#resolvers(), plugins: [this.plugin, this.#listener()], logger: silentLogger });
     await this.apollo.start().catch(async (error: unknown) => {
       await this.cache.close();
       throw error;
@@ -88,6 +90,13 @@ export class LiftedServer {
     await new Promise((resolve) => this.#http?.close(resolve));
     await this.apollo.stop();
     await this.cache.close();
+  }
+
+  #listener(): ApolloServerPlugin<LiftedContext> {
+    const willResolveField = ({ info }: { readonly info: GraphQLResolveInfo }): void => {
+      if (info.path.prev === undefined) this.told.push(info.fieldName);
+    };
+    return { requestDidStart: () => Promise.resolve({ executionDidStart: () => Promise.resolve({ willResolveField }) }) };
   }
 
   #resolvers() {

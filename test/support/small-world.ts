@@ -74,6 +74,7 @@ export class SmallWorld {
     this.cache = new Cache({ store: storeOver(this.entries), ledger, prefix: 'test', databaseId: 'd', enabled: true, onBackgroundError: (error) => { throw error; }, without });
     this.#resolve();
     this.responses = new ResponseCache<WorldContext, null>({
+      executesUnstored: true,
       schema: this.schema,
       version: '1',
       readerOf: ({ reader }) => reader,

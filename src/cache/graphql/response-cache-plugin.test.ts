@@ -96,6 +96,16 @@ describe('the plugin in an Apollo Server of somebody else', () => {
     expect(await lifted.run('{ secret }', { user: 'bob' })).toEqual({ data: { secret: 'bob' } });
   });
 
+  it.each([[false, ['now']], [true, []]])('operations of which nothing can be stored are Apollo’s, whose plugins hear of it, unless told otherwise (%s)', async (executesUnstored, told) => {
+    const lifted = await start({ executesUnstored });
+    for (const query of ['{ now }', '{ now book(id: 1) { title } }']) await lifted.run(query);
+    expect(lifted.executed).toEqual(['now', 'now', 'book']);
+    expect(lifted.told).toEqual(told);
+    lifted.told = [];
+    for (let time = 0; time < 2; time++) expect(await lifted.send('{ now }')).toMatchObject({ status: 200, json: { data: { now: 1 } } });
+    expect(lifted.told).toEqual([...told, ...told]);
+  });
+
   it('explains, where it is asked to', async () => {
     const lifted = await start({ explains: () => true });
     await lifted.run('{ books { id } }');

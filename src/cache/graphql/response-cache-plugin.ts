@@ -46,6 +46,11 @@ export interface ResponseCachePluginOptions<Context extends BaseContext, Source 
   /** As given to Apollo Server, which does not execute what this plugin answers. */
   readonly formatError?: FormatError;
   readonly execution?: Omit<ExecutorOptions, 'schema'>;
+  /**
+   * Whether operations of which nothing can be stored are executed by the engine, too: in less time, and without telling Apollo's
+   * plugins. Default false: Apollo executes them.
+   */
+  readonly executesUnstored?: boolean;
   /** Told of errors of fields, since Apollo's `didEncounterErrors` is not. */
   readonly onErrors?: (errors: readonly GraphQLError[], context: Context) => void;
   /** Whether an error of a resolver means that its source is failing: then a piece in its grace is served. */
@@ -151,6 +156,7 @@ export class ResponseCachePlugin<Context extends BaseContext, Source = unknown> 
       ...(options.permissionOf === undefined ? {} : { permissionOf: options.permissionOf }),
       ...(options.holds === undefined ? {} : { holds: options.holds }),
       isSourceFailure: options.isSourceFailure ?? (() => false),
+      executesUnstored: options.executesUnstored ?? false,
     });
   }
 

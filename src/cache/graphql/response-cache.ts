@@ -23,6 +23,11 @@ export interface ResponseCacheOptions<Context, Source> extends FieldCacheOptions
   /** What a viewer has to hold for a field to be answered; null for nothing. */
   readonly permissionOf?: (field: GraphQLField<unknown, unknown>) => string | null;
   readonly holds?: (context: Context, permission: string) => boolean;
+  /**
+   * Whether operations of which nothing can be stored are executed here, too, and not by Apollo, whose plugins then do not hear of
+   * their execution. Default false.
+   */
+  readonly executesUnstored?: boolean;
   /** For tests of the mechanisms alone. */
   readonly without?: Without;
   /** Whether an error of a resolver means that its source is failing: then a piece in its grace is served instead. */
@@ -115,7 +120,7 @@ export class ResponseCache<Context, Source> {
     return plan;
   }
 
-  /** @returns null for what has to be executed as it is: variables that do not fit, no cache to ask, introspection (P6). */
+  /** @returns null for what has to be executed as it is: variables that do not fit, no cache to ask, nothing to store, introspection (P6). */
   async answer(question: Question<Context>): Promise<readonly AnsweredPiece[] | null> {
     const prepared = this.prepare(question);
     return prepared === null ? null : this.answerPrepared(prepared);
@@ -128,7 +133,7 @@ export class ResponseCache<Context, Source> {
     if (reader === null || reader.request.bypass) return null;
     const coerced = this.#coerced(plan, variables);
     const shape = coerced === undefined ? null : plan.shapeFor(coerced);
-    if (shape === null || coerced === undefined || shape.pieces.every(isIntrospection)) return null;
+    if (shape === null || coerced === undefined || !this.#isAnsweredHere(shape.pieces)) return null;
     this.#identities ??= new PieceIdentities(reader.cache.identities, reader.cache.without);
     const asker = this.askerOf(context);
     const prepared: Prepared<Context, Source> = { question, reader, count: shape.pieces.length, known: [], wanted: [], live: [] };
@@ -208,6 +213,11 @@ export class ResponseCache<Context, Source> {
     };
   }
 
+  #isAnsweredHere(pieces: readonly PlannedPiece[]): boolean {
+    if (this.options.executesUnstored !== true) return pieces.some(({ kind }) => kind === 'stored');
+    return !pieces.every(({ fieldName }) => fieldName.startsWith('__'));
+  }
+
   /** Undefined for variables that do not fit. Whoever asks with the same object again, asks the same. */
   #coerced({ operation }: OperationPlan, variables: Variables): Variables | undefined {
     const { variableDefinitions = [] } = operation;
@@ -253,10 +263,6 @@ export class ResponseCache<Context, Source> {
     collector.forbid('it has errors');
     return { value: new Failed(executed), collector };
   }
-}
-
-function isIntrospection({ fieldName }: PlannedPiece): boolean {
-  return fieldName.startsWith('__');
 }
 
 /** For resolvers, which may do as they like with what they are given. */

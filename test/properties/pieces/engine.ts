@@ -33,7 +33,7 @@ export class Engine {
     cache.events.on((event: CacheEvent) => {
       if (event.type === 'hit' && event.of.subject.layer === 'response') this.#hits++;
     });
-    this.#responses = new ResponseCache<Context, null>({ schema, ...cachingOptions });
+    this.#responses = new ResponseCache<Context, null>({ schema, executesUnstored: true, ...cachingOptions });
   }
 
   static async open(schema: GraphQLSchema, world: World): Promise<Engine> {

@@ -58,6 +58,7 @@ async function both(query: string, { isCat, resolvers, rootValue, variables = {}
   const context = { of: 'the request' };
   const expected = await execute({ schema, document, rootValue, contextValue: context, variableValues: variables });
   const responses = new ResponseCache({
+    executesUnstored: true,
     schema,
     rootValue,
     version: '1',
