@@ -27,6 +27,13 @@ export class LookupsUnderWay {
     if (own.length > 0 && mayJoin) this.#announce(own.map((at) => keys[at] as CacheKey), answers);
     if (own.length === keys.length) return answers;
     budget?.enter();
+    const [first] = underWay;
+    if (first !== undefined && keys.length === 1) {
+      // By far the most common: a query that many send.
+      const answered = await first.answers;
+      budget?.leave();
+      return [answered[first.at]];
+    }
     const joined = await Promise.all(underWay.map((look) => look?.answers ?? NOTHING_ASKED));
     budget?.leave();
     const found = await answers;

@@ -4,6 +4,8 @@ const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
 /** Whom an address is counted as: of IPv6 the first half, since a household or a machine has all of the second. */
 export function clientOf(address: string): string {
+  // Every request asks, and most come by IPv4.
+  if (!address.includes(':')) return address;
   const mapped = MAPPED.exec(address)?.[1];
   if (mapped !== undefined) return mapped;
   if (!isIPv6(address)) return address;
