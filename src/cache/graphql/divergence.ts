@@ -13,6 +13,8 @@ export interface DivergenceOptions {
   readonly share: number;
   /** Between 0 and 1; for tests. */
   readonly random?: () => number;
+  /** Milliseconds that only go forward; for tests. */
+  readonly now?: () => number;
   /** Resolves when all that was committed before the call has been applied to the ledger. */
   readonly settled: () => Promise<void>;
   readonly onError: (error: unknown) => void;
@@ -20,6 +22,8 @@ export interface DivergenceOptions {
 
 /** So many are executed again at a time; further ones are let go, so that sampling never becomes the load. */
 const MAX_UNDER_WAY = 8;
+/** What was compared is not compared again for so long, in milliseconds: those who ask for it most say nothing new. */
+const COMPARED_FOR = 1_000;
 
 /**
  * Executes a share of the hits again, in the background and past every cache, and compares. What differs, and goes on being
@@ -30,6 +34,8 @@ export class DivergenceSampler<Context, Source> {
   readonly #background: Background;
   readonly #share: number;
   readonly #random: () => number;
+  readonly #now: () => number;
+  readonly #comparedAt = new WeakMap<Identity, number>();
   #underWay = 0;
 
   constructor(
@@ -39,6 +45,7 @@ export class DivergenceSampler<Context, Source> {
     this.#background = new Background(options.onError);
     this.#share = options.share;
     this.#random = options.random ?? Math.random;
+    this.#now = options.now ?? (() => performance.now());
   }
 
   /** Takes samples of an answer. Costs nothing where the share is 0. */
@@ -47,10 +54,18 @@ export class DivergenceSampler<Context, Source> {
     for (const { piece, identity, entry, json, isHit } of pieces) {
       // What reads the clock may differ and be right.
       if (entry === null || identity === null || !isHit || piece.selected.timeDependent) continue;
-      if (this.#random() >= this.#share || (this.#share < 1 && this.#underWay >= MAX_UNDER_WAY)) continue;
+      if (this.#random() >= this.#share || (this.#share < 1 && !this.#isWorthIt(identity))) continue;
       this.#underWay++;
       this.#background.run(this.#compare(question, { piece, identity, entry, json }).finally(() => this.#underWay--));
     }
+  }
+
+  #isWorthIt(identity: Identity): boolean {
+    if (this.#underWay >= MAX_UNDER_WAY) return false;
+    const now = this.#now();
+    if (now - (this.#comparedAt.get(identity) ?? -Infinity) < COMPARED_FOR) return false;
+    this.#comparedAt.set(identity, now);
+    return true;
   }
 
   /** Resolves when the comparisons under way have ended. */
