@@ -22,6 +22,7 @@ import { isUnavailable } from './database/database-error.js';
 import { authorizeFields, requiredRole } from './graphql/authorize.js';
 import { MAX_PAGE_SIZE } from './graphql/connection.js';
 import type { Context, ReadDb } from './graphql/context.js';
+import { Languages } from './graphql/language.js';
 import { profiles } from './graphql/profiles.js';
 import type { Role } from './graphql/roles.js';
 import { systemClock, type Clock } from './lib/clock.js';
@@ -99,10 +100,11 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   logDecisions(cache, logger);
   warnOfDivergence(cache, logger);
 
+  const languages = new Languages();
   const caching: FieldCacheOptions<Context, ReadDb> = {
     readerOf: (context) => context.reader,
     contextWithin: (context, reader, of) => context.within(reader, of),
-    varyBy: (context, args) => ({ language: context.languageOfKey(asText(args['language'])) }),
+    varyBy: (context, args) => languages.of(context.languageOfKey(asText(args['language']))),
     // A tenant's partition holds nothing about people who do not belong to it (P2).
     viewerOf: ({ viewer }) => (viewer.kind === 'anonymous' || viewer.role === null ? null : viewer.userId),
     version: digest(buildId() + printSchema(schema)),

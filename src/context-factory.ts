@@ -1,16 +1,17 @@
-import { BYPASS, Collector, GLOBAL, isCovered, partition, positionToken, Reader, Remembered, type Invalidation, type Partition, type Sources, type Tag } from './cache/index.js';
+import { BYPASS, Collector, GLOBAL, isCovered, partition, positionToken, Reader, Remembered, type CacheRequest, type Invalidation, type Partition, type Sources, type Tag } from './cache/index.js';
 import type { Database, Db, DbScope } from './database/database.js';
 import { Context, type ReadDb, type Transaction, type WriteScope } from './graphql/context.js';
 import { LarderError } from './graphql/errors.js';
 import { suffices } from './graphql/roles.js';
 import { WriteLog } from './graphql/write-log.js';
 import type { Clock } from './lib/clock.js';
-import { createIdentify, sessionIdOf, type Credentials, type Identified } from './modules/tenancy/tenancy.module.js';
+import { createIdentify, sessionIdOf, type Identified } from './modules/tenancy/tenancy.module.js';
 import type { RowImages } from './outbox/images.js';
 import { recordPurge } from './outbox/record-purge.js';
 import { withTransaction } from './outbox/with-transaction.js';
 import type { OpenCache } from './open-cache.js';
 import type { IncomingRequest } from './server/arrival.js';
+import type { Credentials } from './server/credentials.js';
 
 export interface ContextRooms extends Pick<OpenCache, 'cache' | 'feed' | 'relay'> {
   readonly database: Database;
@@ -27,54 +28,68 @@ export function createContextFactory(rooms: ContextRooms): (incoming: IncomingRe
   const sources: Sources<ReadDb> = (of) => (query) => database.read(of === GLOBAL ? 'platform' : { tenantId: of }, query);
 
   // Every request asks for it, before anything else.
-  const askers = new Remembered<Identified>({ name: 'asker', max: MAX_ASKERS, maxAge: ASKER_MAX_AGE });
-  const find = async (reader: Reader<ReadDb>, credentials: Credentials, transaction: Transaction): Promise<Identified> => {
+  const askers = new Remembered<Asker>({ name: 'asker', max: MAX_ASKERS, maxAge: ASKER_MAX_AGE });
+  const ask = async (begun: Begun, name: string): Promise<Context> => {
+    const reader = readerOf(begun, null);
     const collector = new Collector(null);
-    const found = await identify(reader.within(collector), credentials, transaction);
-    askers.set(reader.request, askerNamed(credentials), { value: found, collector });
-    return found;
+    // A session that is prolonged is none of the client's writes.
+    const found = await identify(reader.within(collector), begun.incoming.credentials, transactionsOf(begun, new WriteLog(), reader));
+    const asker = { found, partition: found.tenant === null ? null : partition(found.tenant.id) };
+    askers.set(begun.request, name, { value: asker, collector });
+    return contextOf(begun, asker);
   };
 
-  const begun = ({ credentials, client, isGivenUp }: IncomingRequest, bypass: boolean): Context | Promise<Context> => {
-    // Before the first read of anything: who asks is read through the cache, too (F1).
-    const request = cache.begin({ bypass });
-    const transactions = (writes: WriteLog, reader: Reader<ReadDb>): Transaction => async (scope, work, storing) => {
-      const before = cache.ledger.stamp();
-      const done: { invalidation: Invalidation | null } = { invalidation: null };
-      const applied = async (own: RowImages, earlier: RowImages): Promise<void> => {
-        done.invalidation = await apply(rooms, own, earlier);
-        note(writes, done.invalidation);
-      };
-      try {
-        const result = await withTransaction({ database, scope: dbScope(scope, reader.partition), applied }, inTime(work, isGivenUp));
-        const { invalidation } = done;
-        if (storing !== undefined && invalidation !== null) {
-          for (const store of storing(result)) await store(reader, { before, invalidation });
-        }
-        return result;
-      } finally {
-        request.renew();
+  const readerOf = ({ request }: Begun, of: Partition | null): Reader<ReadDb> => new Reader({ cache, request, partition: of, sources, collector: new Collector(of, false) });
+  const transactionsOf = ({ request, incoming }: Begun, writes: WriteLog, reader: Reader<ReadDb>): Transaction => async (scope, work, storing) => {
+    const before = cache.ledger.stamp();
+    const done: { invalidation: Invalidation | null } = { invalidation: null };
+    const applied = async (own: RowImages, earlier: RowImages): Promise<void> => {
+      done.invalidation = await apply(rooms, own, earlier);
+      note(writes, done.invalidation);
+    };
+    try {
+      const result = await withTransaction({ database, scope: dbScope(scope, reader.partition), applied }, inTime(work, incoming.isGivenUp));
+      const { invalidation } = done;
+      if (storing !== undefined && invalidation !== null) {
+        for (const store of storing(result)) await store(reader, { before, invalidation });
       }
-    };
-    const known = askers.get(cache, request, askerNamed(credentials));
-    // A session that is prolonged is none of the client's writes.
-    const isKnown = known !== undefined && rooms.clock.now() <= known.until;
-    const readerOf = (of: Partition | null): Reader<ReadDb> => new Reader({ cache, request, partition: of, sources, collector: new Collector(of, false) });
-    const ask = (reader: Reader<ReadDb>): Promise<Identified> => find(reader, credentials, transactions(new WriteLog(), reader));
-    const contextOf = ({ tenant, viewer }: Identified): Context => {
-      const reader = readerOf(tenant === null ? null : partition(tenant.id));
-      const writes = new WriteLog();
-      const transaction = transactions(writes, reader);
-      const explains = credentials.explain && (rooms.explainsToAll || suffices(viewer.role, 'STAFF'));
-      return new Context({ tenant, viewer, acceptedLanguages: credentials.acceptedLanguages, client, explains, reader, transaction, writes });
-    };
-    return isKnown ? contextOf(known) : ask(readerOf(null)).then(contextOf);
+      return result;
+    } finally {
+      request.renew();
+    }
+  };
+  const contextOf = (begun: Begun, asker: Asker): Context => {
+    const { tenant, viewer } = asker.found;
+    const { acceptedLanguages, explain } = begun.incoming.credentials;
+    const reader = readerOf(begun, asker.partition);
+    const writes = new WriteLog();
+    const explains = explain && (rooms.explainsToAll || suffices(viewer.role, 'STAFF'));
+    return new Context({ tenant, viewer, acceptedLanguages, client: begun.incoming.client, explains, reader, transaction: transactionsOf(begun, writes, reader), writes });
+  };
+  const begin = (incoming: IncomingRequest, bypass: boolean): Context | Promise<Context> => {
+    // Before the first read of anything: who asks is read through the cache, too (F1).
+    const begun = { incoming, request: cache.begin({ bypass }) };
+    const name = askerNamed(incoming.credentials);
+    const known = askers.get(cache, begun.request, name);
+    return known !== undefined && rooms.clock.now() <= known.found.until ? contextOf(begun, known) : ask(begun, name);
   };
 
   return (incoming) => {
     const { after } = incoming.credentials;
-    return after === null ? begun(incoming, false) : isCovered(cache.ledger, after).then((covered) => begun(incoming, !covered));
+    return after === null ? begin(incoming, false) : isCovered(cache.ledger, after).then((covered) => begin(incoming, !covered));
   };
+}
+
+/** A request, and its view of the cache. */
+interface Begun {
+  readonly incoming: IncomingRequest;
+  readonly request: CacheRequest;
+}
+
+/** Who asks, and whose rows are read then. */
+interface Asker {
+  readonly found: Identified;
+  readonly partition: Partition | null;
 }
 
 /** Who was asked as lately: at some hundred bytes each, a few megabytes (C4). */

@@ -4,8 +4,8 @@ import { openDatabase } from '../../src/database/database.js';
 import { DEMO_ACCOUNTS } from '../../src/database/seed/demo-accounts.js';
 import { importCatalogue } from '../../src/database/seed/import-catalogue.js';
 import { seedDemo } from '../../src/database/seed/seed-demo.js';
-import { digest } from '../../src/lib/digest.js';
 import { silentLogger } from '../../src/lib/logger.js';
+import { sessionIdOf } from '../../src/modules/tenancy/token.js';
 
 /** How much data there is; every key that is to be a miss is asked once in a server's life. */
 export interface WorldSize {
@@ -87,7 +87,7 @@ function idOf(sql: postgres.Sql, what: string) {
 async function openSessions(sql: postgres.Sql, { kiosks }: WorldSize): Promise<void> {
   const staff = DEMO_ACCOUNTS.find(({ email }) => email === `staff@${SHOP}.example`);
   const slugs = [...Array.from({ length: kiosks }, (_, index) => `kiosk-${index + 1}`), WAREHOUSE];
-  const sessions = [{ id: digest(tokenOf(SHOP)), email: staff?.email ?? '' }, ...slugs.map((slug) => ({ id: digest(tokenOf(slug)), email: `${slug}@staff.example` }))];
+  const sessions = [{ id: sessionIdOf(tokenOf(SHOP)), email: staff?.email ?? '' }, ...slugs.map((slug) => ({ id: sessionIdOf(tokenOf(slug)), email: `${slug}@staff.example` }))];
   await sql`
     insert into sessions (id, user_id, expires_at)
     select s.id, u.id, now() + interval '2 days'

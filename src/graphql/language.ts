@@ -26,3 +26,14 @@ export function resolveLanguage(
   }
   return tenant.defaultLanguage;
 }
+
+/** What answers vary by: for one language one object. Tenants know few languages, and none but theirs is resolved. */
+export class Languages {
+  readonly #known = new Map<string | null, Readonly<{ language: string | null }>>();
+
+  of(language: string | null): Readonly<{ language: string | null }> {
+    let known = this.#known.get(language);
+    if (known === undefined) this.#known.set(language, (known = Object.freeze({ language })));
+    return known;
+  }
+}

@@ -39,8 +39,8 @@ export interface ArrivalOptions<Context extends BaseContext> {
   readonly isUnavailable?: IsUnavailable;
 }
 
-/** Finds out who asks, and whether that viewer has asked too often. */
-export function identifyArrivals<Context extends BaseContext>(options: ArrivalOptions<Context>): (arrival: Arrival) => Promise<Context> {
+/** Finds out who asks, and whether that viewer has asked too often: at once, where that is known. Never throws: what is refused is a rejection. */
+export function identifyArrivals<Context extends BaseContext>(options: ArrivalOptions<Context>): (arrival: Arrival) => Context | Promise<Context> {
   const { logger, isUnavailable = () => false, viewerOf = () => null } = options;
   const limiter = limitRequests(options.config.limits.requestsPerMinute);
   const explained = (error: unknown, id: string): Error => {
@@ -50,9 +50,10 @@ export function identifyArrivals<Context extends BaseContext>(options: ArrivalOp
     logger.error({ err: error, reqId: id }, 'the request could not be prepared');
     return new ReportedError(id);
   };
-  const admit = (context: Context, client: string, operations: number): Promise<Context> => {
+  const admit = (context: Context, client: string, operations: number): Context => {
     const viewer = viewerOf(context);
-    return limiter.take(viewer === null ? `client ${client}` : `viewer ${viewer}`, operations).then(() => context);
+    limiter.take(viewer === null ? `client ${client}` : `viewer ${viewer}`, operations);
+    return context;
   };
   const identify = async (context: Promise<Context>, client: string, operations: number): Promise<Context> => {
     let known: Context;
@@ -60,20 +61,20 @@ export function identifyArrivals<Context extends BaseContext>(options: ArrivalOp
       known = await context;
     } catch (error) {
       // Whoever tries out tokens and names is counted, too.
-      await limiter.take(`client ${client}`, operations);
+      limiter.take(`client ${client}`, operations);
       throw error;
     }
     return admit(known, client, operations);
   };
   return ({ id, headers, ip, operations, isGivenUp }) => {
-    const explain = (error: unknown): never => {
-      throw explained(error, id);
-    };
     try {
       const client = clientOf(ip);
       // Headers that cannot be right are refused here.
       const context = options.context({ id, credentials: parseCredentials(headers), client, isGivenUp });
-      return (context instanceof Promise ? identify(context, client, operations) : admit(context, client, operations)).catch(explain);
+      if (!(context instanceof Promise)) return admit(context, client, operations);
+      return identify(context, client, operations).catch((error: unknown) => {
+        throw explained(error, id);
+      });
     } catch (error) {
       return Promise.reject(explained(error, id));
     }

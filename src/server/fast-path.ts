@@ -11,8 +11,8 @@ import { vary } from './vary.js';
 /** What became of a request before it is handed over: it is read once, and its viewer is counted once. */
 export interface Begun<Context> {
   readonly body: Buffer | null;
-  /** Who asks, once that is being found out. */
-  context: Promise<Context> | null;
+  /** Who asks, once that is known or being found out. */
+  context: Context | Promise<Context> | null;
   /** Why it has no answer, where that is certain already. */
   failure: Error | null;
 }
@@ -32,7 +32,7 @@ export interface FastPathOptions<Context extends BaseContext> {
   readonly admission: Admission;
   readonly bodyLimit: number;
   readonly requestTimeout: number;
-  readonly createContext: (arrival: Arrival) => Promise<Context>;
+  readonly createContext: (arrival: Arrival) => Context | Promise<Context>;
   /** The address a request comes from, as far as proxies are believed. */
   readonly ipOf: (request: IncomingMessage) => string;
   /** @throws for what is no JSON, or none that is accepted. */
@@ -46,6 +46,8 @@ const PATH = '/graphql';
 /** So many bodies are remembered, and none that is longer than so many bytes: 4 MB at most (C4). */
 const MAX_REMEMBERED = 1_000;
 const MAX_REMEMBERED_BYTES = 4_096;
+const NO_HEADERS: readonly string[] = [];
+const NEVER = (): boolean => false;
 const JSON_TYPE = /^application\/json(\s*;\s*charset\s*=\s*"?utf-?8"?\s*)?$/i;
 
 /**
@@ -56,6 +58,9 @@ export class FastPath<Context extends BaseContext> {
   #isOpen = true;
   /** What bodies ask that were asked lately, by their bytes. */
   readonly #asked = new Map<string, HttpQuestion>();
+
+  /** What is the same for many answers, by what the framework's plugins and the answer have to say about `Vary`. */
+  readonly #shared = new WeakMap<readonly string[], Map<string, readonly string[]>>();
 
   constructor(private readonly options: FastPathOptions<Context>) {}
 
@@ -87,45 +92,45 @@ export class FastPath<Context extends BaseContext> {
     request.on('end', () => go(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
   }
 
-  /** At once, where who asks is known and the answer near: a hit waits for its limit alone. */
+  /** At once, where who asks is known and the answer near: a hit waits for nothing. */
   #respond(exchange: Exchange, begun: Begun<Context>, otherwise: (begun: Begun<Context>) => void): void {
     const fail = (error: unknown): void => {
       begun.failure = error instanceof Error ? error : new Error('the request failed', { cause: error });
       otherwise(begun);
     };
-    const waiting = { isGivenUp: (): boolean => false };
-    let asked: { readonly question: HttpQuestion; readonly context: Promise<Context> } | null;
+    const waiting: Waiting = { isGivenUp: NEVER };
+    let question: HttpQuestion | null;
     try {
-      asked = this.#ask(exchange.request, begun, waiting);
+      question = this.#ask(exchange.request, begun, waiting);
     } catch (error) {
       fail(error);
       return;
     }
-    if (asked === null) {
+    const { context } = begun;
+    if (question === null || context === null) {
       otherwise(begun);
       return;
     }
-    const { question } = asked;
-    asked.context.then(
-      (context) => {
-        let answer: HttpReply | null | Promise<HttpReply>;
-        try {
-          answer = this.options.http.answer(exchange.request as HttpAsked, question, context);
-        } catch (error) {
-          fail(error);
-          return;
-        }
-        if (answer === null) otherwise(begun);
-        else if (answer instanceof Promise) this.#giveUpAfter(answer, waiting).then((reply) => this.#send(exchange, reply), fail);
-        else this.#send(exchange, answer);
-      },
-      // Who may not ask is told so by GraphQL, like everybody else.
-      () => otherwise(begun),
-    );
+    const asked = question;
+    const answer = (known: Context): void => {
+      let reply: HttpReply | null | Promise<HttpReply>;
+      try {
+        reply = this.options.http.answer(exchange.request as HttpAsked, asked, known);
+      } catch (error) {
+        fail(error);
+        return;
+      }
+      if (reply === null) otherwise(begun);
+      else if (reply instanceof Promise) this.#giveUpAfter(reply, waiting).then((given) => this.#send(exchange, given), fail);
+      else this.#send(exchange, reply);
+    };
+    // Who may not ask is told so by GraphQL, like everybody else.
+    if (context instanceof Promise) context.then(answer, () => otherwise(begun));
+    else answer(context);
   }
 
-  /** What is asked, and by whom; null for what is handed over. */
-  #ask(request: IncomingMessage, begun: Begun<Context>, waiting: Waiting): { readonly question: HttpQuestion; readonly context: Promise<Context> } | null {
+  /** What is asked, and by whom, which is noted; null for what is handed over. */
+  #ask(request: IncomingMessage, begun: Begun<Context>, waiting: Waiting): HttpQuestion | null {
     const { createContext, ipOf, headersFor } = this.options;
     const { headers, url = '', method = '' } = request;
     if (headersFor(headers.origin) === null) return null;
@@ -133,9 +138,8 @@ export class FastPath<Context extends BaseContext> {
     if (question === null) return null;
     const id = requestId(request);
     headers['x-request-id'] = id;
-    const context = createContext({ id, headers, ip: ipOf(request), operations: 1, isGivenUp: () => waiting.isGivenUp() });
-    begun.context = context;
-    return { question, context };
+    begun.context = createContext({ id, headers, ip: ipOf(request), operations: 1, isGivenUp: () => waiting.isGivenUp() });
+    return question;
   }
 
   #giveUpAfter(answer: Promise<HttpReply>, waiting: Waiting): Promise<HttpReply> {
@@ -181,14 +185,22 @@ export class FastPath<Context extends BaseContext> {
     }
   }
 
+  #common(ofOrigin: readonly string[], varied: string): readonly string[] {
+    let byVaried = this.#shared.get(ofOrigin);
+    if (byVaried === undefined) this.#shared.set(ofOrigin, (byVaried = new Map<string, readonly string[]>()));
+    let common = byVaried.get(varied);
+    if (common === undefined) {
+      const at = ofOrigin.indexOf('vary');
+      common = at < 0 ? [...ofOrigin, 'vary', varied] : ofOrigin.with(at + 1, vary(ofOrigin[at + 1], varied) ?? '');
+      byVaried.set(varied, common);
+    }
+    return common;
+  }
+
   #send({ request, response, began }: Exchange, { status, headers: own, body }: HttpReply): void {
     const { origin, 'x-request-id': id } = request.headers as { readonly origin?: string; readonly 'x-request-id': string };
-    const common = this.options.headersFor(origin) ?? [];
-    const headers: (string | number)[] = [...common, 'x-request-id', id];
+    const headers: (string | number)[] = [...this.#common(this.options.headersFor(origin) ?? NO_HEADERS, own['vary'] ?? ''), 'x-request-id', id];
     for (const name in own) if (name !== 'vary') headers.push(name, own[name] as string);
-    const varied = common.indexOf('vary');
-    if (varied < 0) headers.push('vary', own['vary'] ?? '');
-    else headers[varied + 1] = vary(common[varied + 1], own['vary']) ?? '';
     if (status !== 304) headers.push('content-length', Buffer.byteLength(body));
     response.writeHead(status, headers as OutgoingHttpHeader[]).end(body);
     this.options.onAnswer({ id, method: request.method ?? '', route: PATH, path: PATH, status, milliseconds: performance.now() - began });

@@ -81,7 +81,7 @@ export async function serveGraphql<Context extends BaseContext>(
       const { status, headers, body } = await giveUpAfter(config.limits.requestTimeout, (isGivenUp): Promise<AnyHttpReply> => {
         const { id, headers, ip } = request;
         // Who asks too often is told so, whatever it asks.
-        const context = begun?.context ?? createContext({ id, headers, ip, operations, isGivenUp });
+        const context = Promise.resolve(begun?.context ?? createContext({ id, headers, ip, operations, isGivenUp }));
         // Apollo refuses some requests without asking for it.
         context.catch(() => undefined);
         return answerHttp(entry, sent, () => context);

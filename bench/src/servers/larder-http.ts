@@ -72,7 +72,7 @@ const COMMON = Object.entries(SECURITY_HEADERS).flat();
 
 interface ByApollo {
   readonly apollo: ApolloServer<Context>;
-  readonly createContext: (arrival: Arrival) => Promise<Context>;
+  readonly createContext: (arrival: Arrival) => Context | Promise<Context>;
   readonly requestTimeout: number;
 }
 
@@ -84,7 +84,7 @@ async function answerByApollo({ apollo, createContext, requestTimeout }: ByApoll
   sent['x-request-id'] = id;
   const parsed: unknown = begun.body === null ? undefined : JSON.parse(begun.body.toString());
   const answered = await giveUpAfter(requestTimeout, (isGivenUp) => {
-    const context = begun.context ?? createContext({ id, headers: sent, ip: socket.remoteAddress ?? '', operations: 1, isGivenUp });
+    const context = Promise.resolve(begun.context ?? createContext({ id, headers: sent, ip: socket.remoteAddress ?? '', operations: 1, isGivenUp }));
     return answerHttp({ http: null, server: apollo }, { method, headers: sent, search: searchOf(url), body: parsed }, () => context);
   });
   const { status, headers, body } = answered;

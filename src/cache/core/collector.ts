@@ -3,6 +3,8 @@ import { strictest, type CacheScope, type Policy } from './policy.js';
 import { GLOBAL, partitionOfTag, tableOfTag, tags, type Partition, type Tag } from './tags.js';
 
 const NO_TAGS: readonly Tag[] = [];
+/** Of all that keep none: every request has one of these. */
+const NONE_KEPT = new Set<Tag>();
 
 /** Above this many tags of one table, an entry depends on the whole table instead. */
 export const MAX_TAGS_PER_TABLE = 500;
@@ -12,7 +14,7 @@ export const MAX_TAGS_PER_TABLE = 500;
  * tags, its *remaining* lifetimes and the time it was read. Everything here only ever gets stricter.
  */
 export class Collector {
-  readonly #tags = new Set<Tag>();
+  readonly #tags: Set<Tag>;
   /** Counted only from when there are enough tags for any table to have too many. */
   #perTable: Map<string, number> | null = null;
   #freshUntil = Infinity;
@@ -26,7 +28,9 @@ export class Collector {
     readonly partition: Partition | null,
     /** False where nothing is going to be stored of what is collected: a request itself, outside of all loads. */
     private readonly keepsTags = true,
-  ) {}
+  ) {
+    this.#tags = keepsTags ? new Set<Tag>() : NONE_KEPT;
+  }
 
   /** Depends on what the tag names. Another partition's tag makes the load unfit to be stored (P2). */
   tag(tag: Tag): void {

@@ -15,7 +15,8 @@ export class CacheRequest {
   #stamp: Stamp;
   #readAt: number;
   #isBehind: boolean;
-  #memo = new Map<object, Map<Partition, unknown>>();
+  /** Made when it is needed: what is answered from near needs none. */
+  #memo: Map<object, Map<Partition, unknown>> | null = null;
   /** Counts renewals: what began under an earlier one is not what this request sees now. */
   #generation = 0;
 
@@ -50,6 +51,7 @@ export class CacheRequest {
 
   /** What this request has made for an owner and a partition once (a DataLoader for a definition): never for two (P2). */
   memo<T>({ owner, of }: { readonly owner: object; readonly of: Partition }, make: () => T): T {
+    this.#memo ??= new Map<object, Map<Partition, unknown>>();
     let byPartition = this.#memo.get(owner);
     if (byPartition === undefined) this.#memo.set(owner, (byPartition = new Map<Partition, unknown>()));
     let made = byPartition.get(of);
@@ -59,7 +61,7 @@ export class CacheRequest {
 
   /** After a transaction of its own, a request sees the world anew: new stamp, new memo (F7). */
   renew(): void {
-    this.#memo = new Map();
+    this.#memo = null;
     this.#stamp = this.ledger.stamp();
     this.#readAt = this.ledger.now();
     this.#isBehind = isBehind(this.ledger);

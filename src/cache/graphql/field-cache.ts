@@ -18,7 +18,7 @@ export interface FieldCacheOptions<Context, Source> {
    * who get the value do not share: the partition of a `shared` field, the viewer of a PUBLIC one.
    */
   readonly contextWithin: (context: Context, reader: Reader<Source>, of: { readonly shared: boolean; readonly scope: CacheScope }) => Context;
-  /** What the answer depends on beside parent and arguments: the resolved language, permissions. Plain data. */
+  /** What the answer depends on beside parent and arguments: the resolved language, permissions. Plain data; frozen, it is read once. */
   readonly varyBy: (context: Context, args: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
   /** The viewer's id for PRIVATE fields; null for the anonymous one, for whom nothing PRIVATE is stored (P1). */
   readonly viewerOf: (context: Context) => string | null;

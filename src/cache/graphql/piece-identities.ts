@@ -21,6 +21,10 @@ export type Identified = { readonly identity: Identity; readonly partition: Part
 
 /** So many identities of one piece are remembered, of those whose arguments come with the request. */
 const REMEMBERED = 500;
+/** Of who needs no permission. */
+const NO_PERMISSIONS: readonly string[] = [];
+/** Of what every viewer may have; none is called so. */
+const NOBODY = Symbol('nobody');
 
 /**
  * Names pieces. In the key is what the selected fields depend on and nothing else about the viewer: the partition, the
@@ -29,6 +33,7 @@ const REMEMBERED = 500;
 export class PieceIdentities {
   readonly #known = new WeakMap<PlannedPiece, Known>();
   readonly #texts = new WeakMap<PlannedPiece, WeakMap<Variables, string>>();
+  readonly #varied = new VariedTexts();
 
   constructor(
     private readonly identities: Identities,
@@ -48,9 +53,10 @@ export class PieceIdentities {
     } catch {
       return { because: 'its arguments are no plain data' };
     }
-    const held = this.without.has('permissions-in-key') ? [] : piece.permissions.filter((permission) => asker.holds(permission));
+    const { permissions } = piece;
+    const held = permissions.length === 0 || this.without.has('permissions-in-key') ? NO_PERMISSIONS : permissions.filter((permission) => asker.holds(permission));
     const viewer = scope === 'PRIVATE' && !this.without.has('viewer-in-key') ? asker.viewer : undefined;
-    return { identity: this.#remember(piece, { partition, text, rest: [asker.varyBy, held, viewer] }), partition };
+    return { identity: this.#remember(piece, { partition, text, varyBy: asker.varyBy, held, viewer }), partition };
   }
 
   /** What a piece asks. Whoever asks with the same variables object again, asks the same. */
@@ -62,19 +68,19 @@ export class PieceIdentities {
     return text;
   }
 
-  #remember(piece: PlannedPiece, { partition, text, rest }: About): Identity {
+  #remember(piece: PlannedPiece, { partition, text, varyBy, held, viewer }: About): Identity {
     let known = this.#known.get(piece);
-    if (known === undefined) this.#known.set(piece, (known = { byAsker: new Map(), count: 0 }));
-    // Who asks in front of what is asked, which is long, and the same text object each time: it is not read again.
-    const asker = `${partition} ${canonical(rest)}`;
-    const found = known.byAsker.get(asker)?.get(text);
-    if (found !== undefined) return found;
-    if (known.count >= REMEMBERED) this.#known.set(piece, (known = { byAsker: new Map(), count: 0 }));
-    let byText = known.byAsker.get(asker);
-    if (byText === undefined) known.byAsker.set(asker, (byText = new Map<string, Identity>()));
-    const identity = this.identities.of(piece.subject, partition, canonical([text, ...rest]));
-    byText.set(text, identity);
-    known.count++;
+    if (known === undefined || known.count >= REMEMBERED) this.#known.set(piece, (known = { identities: new Map(), count: 0 }));
+    // Step by step instead of under one name for all of it, which would have to be put together and read anew each time.
+    const byVaried = within(known.identities, partition);
+    const byHeld = within(byVaried, this.#varied.of(varyBy));
+    const byViewer = within(byHeld, held.length === 0 ? '' : canonical(held));
+    const byText = within(byViewer, viewer ?? NOBODY);
+    let identity = byText.get(text);
+    if (identity === undefined) {
+      byText.set(text, (identity = this.identities.of(piece.subject, partition, canonical([text, varyBy, held, viewer]))));
+      known.count++;
+    }
     return identity;
   }
 }
@@ -83,10 +89,41 @@ export class PieceIdentities {
 interface About {
   readonly partition: Partition;
   readonly text: string;
-  readonly rest: readonly unknown[];
+  readonly varyBy: unknown;
+  readonly held: readonly string[];
+  readonly viewer: string | null | undefined;
 }
 
 interface Known {
-  readonly byAsker: Map<string, Map<string, Identity>>;
+  /** By partition, what answers vary by, permissions held, viewer, and what is asked. */
+  readonly identities: Map<Partition, Map<string, Map<string, Map<string | symbol, Map<string, Identity>>>>>;
   count: number;
+}
+
+function within<Name, Of extends Map<unknown, unknown>>(all: Map<Name, Of>, name: Name): Of {
+  let found = all.get(name);
+  if (found === undefined) all.set(name, (found = new Map() as Of));
+  return found;
+}
+
+/** Texts of what answers vary by. Of what is frozen, and holds nothing that could change, the text is found once. */
+class VariedTexts {
+  readonly #known = new WeakMap<object, string>();
+
+  of(varyBy: unknown): string {
+    if (typeof varyBy !== 'object' || varyBy === null) return canonical(varyBy);
+    const known = this.#known.get(varyBy);
+    if (known !== undefined) return known;
+    const text = canonical(varyBy);
+    if (isUnchangeable(varyBy)) this.#known.set(varyBy, text);
+    return text;
+  }
+}
+
+function isUnchangeable(value: object): boolean {
+  if (!Object.isFrozen(value)) return false;
+  return Object.values(Object.getOwnPropertyDescriptors(value)).every((member: PropertyDescriptor) => {
+    const isFlat = typeof member.value !== 'object' || member.value === null;
+    return isFlat && member.get === undefined;
+  });
 }

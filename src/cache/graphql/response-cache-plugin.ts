@@ -18,6 +18,8 @@ import { apart, readerOf, stateOf, withState } from './request-state.js';
 import { ResponseCache, type AnsweredPiece, type Question } from './response-cache.js';
 import { schemaVersion } from './schema-version.js';
 
+const NOTHING_ELSE = Object.freeze({});
+
 export interface ResponseCachePluginOptions<Context extends BaseContext, Source = unknown> {
   /** What `createCache` has opened. */
   readonly cache: { readonly core: Cache };
@@ -28,7 +30,7 @@ export interface ResponseCachePluginOptions<Context extends BaseContext, Source 
   readonly partition: 'single' | ((context: Context) => string | null);
   /** Who asks, for what is PRIVATE. Null, or left out: nothing PRIVATE is stored. */
   readonly viewer?: (context: Context) => string | null;
-  /** What else answers depend on that the query does not say: a language, a role. Plain data, part of every key. */
+  /** What else answers depend on that the query does not say: a language, a role. Plain data, part of every key; frozen, it is read once. */
   readonly varyBy?: (context: Context) => Readonly<Record<string, unknown>>;
   /** A copy of the context for what is PUBLIC, without what tells who asks: then no resolver can store one viewer's data for all. */
   readonly withoutViewer?: (context: Context) => Context;
@@ -143,7 +145,7 @@ export class ResponseCachePlugin<Context extends BaseContext, Source = unknown> 
         const shown = scope === 'PUBLIC' ? (options.withoutViewer?.(context) ?? context) : context;
         return withState(shown, { reader, isInner: true });
       },
-      varyBy: (context) => options.varyBy?.(context) ?? {},
+      varyBy: (context) => options.varyBy?.(context) ?? NOTHING_ELSE,
       viewerOf: (context) => options.viewer?.(context) ?? null,
       version: schemaVersion(schema, options.version ?? ''),
     };

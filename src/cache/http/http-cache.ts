@@ -1,6 +1,6 @@
 import type { GraphQLError, GraphQLFormattedError } from 'graphql';
 import { headOf, httpPolicy, joinPieces, type AnsweredPiece, type DownstreamCache, type OperationPlan, type Question, type ResponseCache } from '../graphql/index.js';
-import { encodingOf, JoinedBodies } from './joined-bodies.js';
+import { JoinedBodies } from './joined-bodies.js';
 import { KnownQueries, type SentOperation } from './known-queries.js';
 import { Negotiation } from './negotiation.js';
 
@@ -118,8 +118,7 @@ export class HttpCache<Context, Source> {
     if (policy.cacheTag !== null) headers['cache-tag'] = policy.cacheTag;
     // RFC 9110, section 13.1.2: for a method that is not safe it would be a failed precondition.
     if (request.method === 'GET' && matches(single(request.headers['if-none-match']), body.etag)) return { status: 304, headers, body: '' };
-    const encoding = encodingOf(body);
-    if (encoding !== 'identity') headers['content-encoding'] = encoding;
+    if (body.encoding !== 'identity') headers['content-encoding'] = body.encoding;
     return { status: 200, headers, body: body.content };
   }
 }
