@@ -19,11 +19,9 @@ export async function resolveOutcome(sql: postgres.Sql, row: MedicineRow, versio
   if (!isHeld) version.outcome = 'undone';
 }
 
-/** Behind whoever is changing the rows. */
-function held(sql: postgres.Sql, id: string): Promise<{ price: number | null; quantity: number | null }> {
-  return sql.begin(async (tx) => {
-    const [medicine] = await tx<{ price: number }[]>`select price_minor as price from medicines where id = ${id} for update`;
-    const [stock] = await tx<{ quantity: number }[]>`select quantity from stock_levels where medicine_id = ${id} for update`;
-    return { price: medicine?.price ?? null, quantity: stock?.quantity ?? null };
-  });
+/** Behind whoever is changing the rows: one after the other, since who changes both may do so in any order. */
+async function held(sql: postgres.Sql, id: string): Promise<{ price: number | null; quantity: number | null }> {
+  const [medicine] = await sql<{ price: number }[]>`select price_minor as price from medicines where id = ${id} for update`;
+  const [stock] = await sql<{ quantity: number }[]>`select quantity from stock_levels where medicine_id = ${id} for update`;
+  return { price: medicine?.price ?? null, quantity: stock?.quantity ?? null };
 }
