@@ -5,7 +5,7 @@ import type { Entry } from '../core/entry.js';
 import type { CacheEvent } from '../core/events.js';
 import type { Identity } from '../core/key.js';
 import type { Without } from '../core/mechanisms.js';
-import { hitsAmong, nearHits } from '../core/near-hits.js';
+import { nearHits } from '../core/near-hits.js';
 import type { Reader } from '../core/reader.js';
 import type { Loaded } from '../core/reading.js';
 import type { Partition } from '../core/tags.js';
@@ -14,7 +14,6 @@ import type { FieldCacheOptions } from './field-cache.js';
 import { OperationPlan, type PlannedPiece, type Planning } from './operation-plan.js';
 import { asPieceCollector } from './piece-collectors.js';
 import { PieceIdentities, type Asker } from './piece-identities.js';
-import { SameLookups } from './same-lookups.js';
 import { SchemaPolicies } from './selected-policy.js';
 import type { Variables } from './template.js';
 
@@ -102,7 +101,6 @@ export class ResponseCache<Context, Source> {
   readonly #planning: Planning;
   readonly #plans = new WeakMap<DocumentNode, Map<OperationDefinitionNode, OperationPlan>>();
   readonly #fitting = new WeakMap<Variables, { readonly operation: OperationDefinitionNode; readonly coerced: Variables }>();
-  readonly #sameLookups = new SameLookups<string | Failed>();
   #identities: PieceIdentities | null = null;
 
   constructor(readonly options: ResponseCacheOptions<Context, Source>) {
@@ -152,36 +150,10 @@ export class ResponseCache<Context, Source> {
   }
 
   /** The answer, if all of it is near and may be served: at once, without waiting for anything. */
-  hits(prepared: Prepared<Context, Source>): readonly AnsweredPiece[] | null {
-    if (prepared.live.length > 0) return null;
-    const found = nearHits<string>(prepared.reader.cache, prepared.wanted.map(({ lookup }) => lookup));
-    return found === null ? null : this.#answerOf(prepared, found);
-  }
-
-  /** The answer, with what others look up at the same moment, or alone. */
-  answerPrepared(prepared: Prepared<Context, Source>): Promise<readonly AnsweredPiece[]> {
-    const { reader, wanted, live } = prepared;
-    if (live.length > 0 || wanted.length === 0) return this.#answerAlone(prepared);
-    const keys = wanted.length === 1 ? (wanted[0] as Wanted).lookup.identity.key : wanted.map(({ lookup }) => lookup.identity.key).join(' ');
-    const joined = this.#sameLookups.join(keys, reader.request.budget, (found) => {
-      const hits = found && hitsAmong(reader.cache, wanted.map(({ lookup }) => lookup), found);
-      return hits === null ? this.#answerAlone(prepared) : this.#answerOf(prepared, hits);
-    });
-    return joined ?? this.#answerAnnounced(prepared, keys);
-  }
-
-  async #answerAnnounced(prepared: Prepared<Context, Source>, keys: string): Promise<readonly AnsweredPiece[]> {
-    const tell = this.#sameLookups.announce(keys);
-    try {
-      const answers = await this.#answerAlone(prepared, () => tell(null));
-      tell(entriesOf(answers, prepared.wanted));
-      return answers;
-    } finally {
-      tell(null);
-    }
-  }
-
-  #answerOf({ count, known, wanted }: Prepared<Context, Source>, found: readonly Entry<string | Failed>[]): readonly AnsweredPiece[] {
+  hits({ reader, count, known, wanted, live }: Prepared<Context, Source>): readonly AnsweredPiece[] | null {
+    if (live.length > 0) return null;
+    const found = nearHits<string>(reader.cache, wanted.map(({ lookup }) => lookup));
+    if (found === null) return null;
     const answers = new Array<AnsweredPiece>(count);
     for (const { place, piece } of known) answers[place] = this.#known(piece);
     wanted.forEach(({ place, piece, lookup }, at) => {
@@ -191,8 +163,7 @@ export class ResponseCache<Context, Source> {
     return answers;
   }
 
-  /** @param onMissing hears at once that something is not there, and is going to be loaded or waited for. */
-  async #answerAlone({ question, reader, count, known, wanted, live }: Prepared<Context, Source>, onMissing?: () => void): Promise<readonly AnsweredPiece[]> {
+  async answerPrepared({ question, reader, count, known, wanted, live }: Prepared<Context, Source>): Promise<readonly AnsweredPiece[]> {
     const failed = new Map<number, Executed>();
     // What is never stored does not wait for what may be.
     const executing = live.length === 0 ? [] : this.executor.execute(question.plan, live.map(({ piece }) => piece), this.#executionOf(question));
@@ -200,17 +171,8 @@ export class ResponseCache<Context, Source> {
     const events = near === null ? wanted.map((): CacheEvent[] => []) : [];
     const found = near ?? reader.cache.readMany<string | Failed>(
       reader.request,
-      wanted.map(({ lookup }, at) => ({
-        ...lookup,
-        told: (event) => {
-          if (event.type === 'miss') onMissing?.();
-          events[at]?.push(event);
-        },
-      })),
-      (missing) => {
-        onMissing?.();
-        return missing.map((at) => this.#load(question, wanted[at] as Wanted, (executed) => failed.set(at, executed)));
-      },
+      wanted.map(({ lookup }, at) => ({ ...lookup, told: (event) => events[at]?.push(event) })),
+      (missing) => missing.map((at) => this.#load(question, wanted[at] as Wanted, (executed) => failed.set(at, executed))),
     );
     const [executed, entries] = near === null ? await Promise.all([executing, found]) : [await executing, near];
     const answers = new Array<AnsweredPiece>(count);
@@ -301,12 +263,6 @@ export class ResponseCache<Context, Source> {
     collector.forbid('it has errors');
     return { value: new Failed(executed), collector };
   }
-}
-
-/** What was found fresh, of all that was wanted; null where anything was not, or is no answer that others may have. */
-function entriesOf(answers: readonly AnsweredPiece[], wanted: readonly Wanted[]): readonly Entry<string>[] | null {
-  const entries = wanted.map(({ place }) => answers[place]);
-  return entries.every((answer) => answer?.isHit === true && typeof answer.entry?.value === 'string') ? entries.map((answer) => answer?.entry as Entry<string>) : null;
 }
 
 /** For resolvers, which may do as they like with what they are given. */
