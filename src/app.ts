@@ -33,7 +33,7 @@ import { cachedTypes as tenancyTypes, listTenants } from './modules/tenancy/tena
 import { applyPurge, createContextFactory, write } from './context-factory.js';
 import { openCache } from './open-cache.js';
 import { announceWrites } from './server/announce-writes.js';
-import { createLogger } from './server/logger.js';
+import { createLogger, writeLogs } from './server/logger.js';
 import { createServer, type Host, type ServerOptions } from './server/create-server.js';
 import type { Readiness } from './server/health.js';
 import { limitAttempts, type AttemptsOptions } from './server/limits/limit-attempts.js';
@@ -251,6 +251,7 @@ export async function serve(config: Config): Promise<void> {
     timeout: config.shutdownTimeout,
     logger,
   });
+  writeLogs();
   process.stdout.write(welcome({ url, demo: config.demoData, graphiql: config.graphiql }));
 }
 

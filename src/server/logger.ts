@@ -25,9 +25,12 @@ export function createLogger(log: Config['log'], stream?: { write(line: string):
 }
 
 const unwritten = new Set<{ flushSync(): void }>();
-process.on('exit', () => {
+process.on('exit', writeLogs);
+
+/** Writes what has been gathered: before something else is written to the same place. */
+export function writeLogs(): void {
   for (const out of unwritten) out.flushSync();
-});
+}
 
 /** What nobody has to act on is written together; a warning, an error and the end of the process leave nothing behind. */
 function gathering(options: LoggerOptions): Logger {
