@@ -23,6 +23,9 @@ const COPIED = [
   '.env.example',
 ];
 
+/** Git tidies up in the background after a commit, and would be at it while the tree is removed. */
+const IN_FRONT = ['-c', 'gc.auto=0', '-c', 'maintenance.auto=false'];
+
 export interface ScratchTree {
   write(path: string, content: string): void;
   /** Replaces a text that must be there. */
@@ -54,7 +57,7 @@ export function scratchTree(): ScratchTree {
       write(path, after);
     },
     git(...args) {
-      execFileSync('git', ['-c', 'user.name=test', '-c', 'user.email=test@localhost', '-c', 'init.defaultBranch=main', ...args], {
+      execFileSync('git', ['-c', 'user.name=test', '-c', 'user.email=test@localhost', '-c', 'init.defaultBranch=main', ...IN_FRONT, ...args], {
         cwd: directory,
         stdio: 'ignore',
         // A hook that runs the tests has git's variables of the outer repository.
