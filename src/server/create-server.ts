@@ -61,7 +61,7 @@ export async function createServer<Context extends BaseContext>(options: ServerO
   });
   server.server.on('checkExpectation', refuseExpectation);
   nameRequests(server);
-  const log = logRequests(server, { logger: options.logger, share: config.log.requestShare });
+  const log = logRequests(server, { logger: options.logger.child({}, { redact: [] }), share: config.log.requestShare });
   const measure = options.metrics ? measureRequests(server, options.metrics) : () => undefined;
   readJson(server);
   await tellBrowsers(server, config.http);
