@@ -247,10 +247,17 @@ describe('browsers', () => {
     expect(headers).toMatchObject({
       'content-security-policy': "default-src 'none';frame-ancestors 'none'",
       'x-content-type-options': 'nosniff',
+      'x-frame-options': 'SAMEORIGIN',
+      'cross-origin-resource-policy': 'same-origin',
+      'strict-transport-security': expect.stringMatching(/^max-age=31536000/) as string,
       'cache-control': 'no-store',
     });
+    for (const name of OF_DOCUMENTS) expect(headers).not.toHaveProperty(name);
   });
 });
+
+/** What browsers are told of pages alone. */
+const OF_DOCUMENTS = ['cross-origin-opener-policy', 'origin-agent-cluster', 'referrer-policy', 'x-dns-prefetch-control', 'x-download-options', 'x-permitted-cross-domain-policies', 'x-xss-protection'];
 
 describe('the playground', () => {
   const page = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
@@ -266,6 +273,7 @@ describe('the playground', () => {
     expect(response.headers['content-security-policy']).toMatch(
       /^default-src 'none'; script-src 'sha256-[^']+'; .*connect-src 'self'/,
     );
+    for (const name of [...OF_DOCUMENTS, 'x-content-type-options', 'x-frame-options']) expect(response.headers).toHaveProperty(name);
     expect(brotliDecompressSync(response.rawPayload).toString()).toContain('double(of: 21)');
     const again = await server.inject({
       url: '/graphql',

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
+import { FOR_PAGES } from './browser-rules.js';
 import type { Operation } from './operations.js';
 
 export interface Playground {
@@ -44,6 +45,7 @@ export function createPlayground(operations: readonly Operation[]): Playground {
       const accepted = new Negotiator(request).encodings(ENCODINGS);
       const encoding = ENCODINGS.find((name) => accepted.includes(name)) ?? 'identity';
       const tagged = `"${etag}-${encoding}"`;
+      reply.helmet(FOR_PAGES);
       void reply.headers({
         'content-security-policy': policy,
         'cache-control': 'no-cache',
