@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeader, ServerResponse } from 'node:http';
 import type { BaseContext } from '@apollo/server';
-import type { HttpCache, HttpQuestion, HttpReply, HttpRequest } from '../cache/http/index.js';
+import type { HttpCache, HttpQuestion, HttpReply, HttpRequest, HttpWork } from '../cache/http/index.js';
 import type { Arrival } from './arrival.js';
 import { admitRequest, type Admission } from './limits/admit-request.js';
 import { giveUpAfter } from './limits/give-up-after.js';
@@ -92,7 +92,7 @@ export class FastPath<Context extends BaseContext> {
     request.on('end', () => go(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
   }
 
-  /** At once, where who asks is known and the answer near: a hit waits for nothing. */
+  /** In this turn, where who asks is known and the answer near: a hit waits for nothing. */
   #respond(exchange: Exchange, begun: Begun<Context>, otherwise: (begun: Begun<Context>) => void): void {
     const fail = (error: unknown): void => {
       begun.failure = error instanceof Error ? error : new Error('the request failed', { cause: error });
@@ -112,8 +112,12 @@ export class FastPath<Context extends BaseContext> {
       return;
     }
     const asked = question;
+    const give = (reply: HttpReply | HttpWork): void => {
+      if (typeof reply === 'function') this.#giveUpAfter(reply, waiting).then((done) => this.#send(exchange, done), fail);
+      else this.#send(exchange, reply);
+    };
     const answer = (known: Context): void => {
-      let reply: HttpReply | null | Promise<HttpReply>;
+      let reply: ReturnType<HttpCache<Context, never>['answer']>;
       try {
         reply = this.options.http.answer(exchange.request as HttpAsked, asked, known);
       } catch (error) {
@@ -121,8 +125,8 @@ export class FastPath<Context extends BaseContext> {
         return;
       }
       if (reply === null) otherwise(begun);
-      else if (reply instanceof Promise) this.#giveUpAfter(reply, waiting).then((given) => this.#send(exchange, given), fail);
-      else this.#send(exchange, reply);
+      else if (reply instanceof Promise) reply.then(give, fail);
+      else give(reply);
     };
     // Who may not ask is told so by GraphQL, like everybody else.
     if (context instanceof Promise) context.then(answer, () => otherwise(begun));
@@ -142,10 +146,10 @@ export class FastPath<Context extends BaseContext> {
     return question;
   }
 
-  #giveUpAfter(answer: Promise<HttpReply>, waiting: Waiting): Promise<HttpReply> {
+  #giveUpAfter(work: HttpWork, waiting: Waiting): Promise<HttpReply> {
     return giveUpAfter(this.options.requestTimeout, (isGivenUp) => {
       waiting.isGivenUp = isGivenUp;
-      return answer;
+      return work();
     });
   }
 

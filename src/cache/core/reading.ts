@@ -17,6 +17,8 @@ export interface Lookup {
   readonly outermost?: boolean;
   /** Of what is known already, the end of its freshness: it is not what is looked for. */
   readonly newerThan?: number;
+  /** What has just been looked up for it, null for nothing: then it is not looked up again. */
+  readonly found?: Entry | null;
   /** Told what becomes of this look-up, beside all listeners: for who explains one answer. */
   readonly told?: (event: CacheEvent) => void;
 }

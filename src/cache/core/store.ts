@@ -37,6 +37,11 @@ export interface EntryStore {
    * @param asking.accepts whether an entry found near by will do; if not, one that is farther away may be newer.
    */
   getMany(keys: readonly CacheKey[], asking?: Asking): Promise<readonly (Entry | undefined)[]>;
+  /**
+   * For who would ask for the very same as others are looking up elsewhere at this moment: what becomes of what they find, made by
+   * `use`. Null if any of it is not being looked up, or may not be waited for. Absent in stores of which nothing is far away.
+   */
+  underWay?<Made>(keys: readonly CacheKey[], budget: LookupBudget, use: (found: readonly (Entry | undefined)[]) => Made): Promise<Made> | null;
   /** Where several processes share the store: who of them loads what is missing. */
   readonly leases?: Leases;
   /** What is in this process, at once; undefined for what is not, or not known to be. Absent in stores that are all elsewhere. */

@@ -5,7 +5,7 @@ import type { Entry } from '../core/entry.js';
 import type { CacheEvent } from '../core/events.js';
 import type { Identity } from '../core/key.js';
 import type { Without } from '../core/mechanisms.js';
-import { nearHits } from '../core/near-hits.js';
+import { hitsAmong, nearHits } from '../core/near-hits.js';
 import type { Reader } from '../core/reader.js';
 import type { Loaded } from '../core/reading.js';
 import type { Partition } from '../core/tags.js';
@@ -77,7 +77,6 @@ export interface Wanted {
   readonly place: number;
   readonly piece: PlannedPiece;
   readonly partition: Partition;
-  readonly lookup: Lookup;
 }
 
 /** What an answer is made of, each with its place. */
@@ -87,7 +86,11 @@ export interface Prepared<Context, Source> {
   readonly count: number;
   readonly known: { readonly place: number; readonly piece: PlannedPiece }[];
   readonly wanted: Wanted[];
+  /** Of each of them. */
+  readonly lookups: Lookup[];
   readonly live: { readonly place: number; readonly piece: PlannedPiece; readonly because: string }[];
+  /** What has been found for each of them, where they have been looked up. */
+  found: readonly (Entry | undefined)[] | null;
 }
 
 const NO_VARIABLES: Variables = {};
@@ -123,7 +126,9 @@ export class ResponseCache<Context, Source> {
   /** @returns null for what has to be executed as it is: variables that do not fit, no cache to ask, nothing to store, introspection (P6). */
   async answer(question: Question<Context>): Promise<readonly AnsweredPiece[] | null> {
     const prepared = this.prepare(question);
-    return prepared === null ? null : this.answerPrepared(prepared);
+    if (prepared === null) return null;
+    const underWay = this.hitsUnderWay(prepared, (answer) => answer);
+    return (underWay === null ? null : await underWay) ?? this.answerPrepared(prepared);
   }
 
   /** What an answer is made of, and what it is called in the cache; null as in `answer`. */
@@ -136,42 +141,69 @@ export class ResponseCache<Context, Source> {
     if (shape === null || coerced === undefined || !this.#isAnsweredHere(shape.pieces)) return null;
     this.#identities ??= new PieceIdentities(reader.cache.identities, reader.cache.without);
     const asker = this.askerOf(context);
-    const prepared: Prepared<Context, Source> = { question, reader, count: shape.pieces.length, known: [], wanted: [], live: [] };
-    for (const [place, piece] of shape.pieces.entries()) {
+    const prepared: Prepared<Context, Source> = { question, reader, count: shape.pieces.length, known: [], wanted: [], lookups: [], live: [], found: null };
+    for (let place = 0; place < shape.pieces.length; place++) {
+      const piece = shape.pieces[place] as PlannedPiece;
       if (piece.kind === 'typename') {
         prepared.known.push({ place, piece });
         continue;
       }
       const identified = this.#identities.of(piece, coerced, asker);
-      if ('because' in identified) prepared.live.push({ place, piece, because: identified.because });
-      else prepared.wanted.push({ place, piece, partition: identified.partition, lookup: { identity: identified.identity, policy: piece.policy, outermost: true } });
+      if ('because' in identified) {
+        prepared.live.push({ place, piece, because: identified.because });
+        continue;
+      }
+      prepared.wanted.push({ place, piece, partition: identified.partition });
+      prepared.lookups.push({ identity: identified.identity, policy: piece.policy, outermost: true });
     }
     return prepared;
   }
 
   /** The answer, if all of it is near and may be served: at once, without waiting for anything. */
-  hits({ reader, count, known, wanted, live }: Prepared<Context, Source>): readonly AnsweredPiece[] | null {
-    if (live.length > 0) return null;
-    const found = nearHits<string>(reader.cache, wanted.map(({ lookup }) => lookup));
-    if (found === null) return null;
+  hits(prepared: Prepared<Context, Source>): readonly AnsweredPiece[] | null {
+    if (prepared.live.length > 0) return null;
+    const found = nearHits<string>(prepared.reader.cache, prepared.lookups);
+    return found === null ? null : this.#answerOf(prepared, found);
+  }
+
+  /**
+   * The same of what others are looking up at this moment, judged as it comes: none of the steps of a read is taken for it.
+   *
+   * @param use gets null if not all of it may be served: what has been found then is not looked up again for `answerPrepared`.
+   * @returns null if others are not looking all of it up.
+   */
+  hitsUnderWay<Made>(prepared: Prepared<Context, Source>, use: (answer: readonly AnsweredPiece[] | null) => Made): Promise<Made> | null {
+    const { reader, lookups, live } = prepared;
+    const { store } = reader.cache;
+    if (live.length > 0 || store.underWay === undefined) return null;
+    return store.underWay(lookups.map(({ identity }) => identity.key), reader.request.budget, (found) => {
+      const hits = hitsAmong<string>(reader.cache, lookups, found as readonly (Entry<string> | undefined)[]);
+      if (hits !== null) return use(this.#answerOf(prepared, hits));
+      prepared.found = found;
+      return use(null);
+    });
+  }
+
+  #answerOf({ count, known, wanted, lookups }: Prepared<Context, Source>, found: readonly Entry<string>[]): readonly AnsweredPiece[] {
     const answers = new Array<AnsweredPiece>(count);
     for (const { place, piece } of known) answers[place] = this.#known(piece);
-    wanted.forEach(({ place, piece, lookup }, at) => {
+    wanted.forEach(({ place, piece }, at) => {
       const entry = found[at] as Entry<string>;
-      answers[place] = { piece, json: entry.value, errors: NO_ERRORS, nullsAll: false, entry, identity: lookup.identity, because: null, isHit: true, events: NO_EVENTS };
+      const { identity } = lookups[at] as Lookup;
+      answers[place] = { piece, json: entry.value, errors: NO_ERRORS, nullsAll: false, entry, identity, because: null, isHit: true, events: NO_EVENTS };
     });
     return answers;
   }
 
-  async answerPrepared({ question, reader, count, known, wanted, live }: Prepared<Context, Source>): Promise<readonly AnsweredPiece[]> {
+  async answerPrepared({ question, reader, count, known, wanted, lookups, live, found: before }: Prepared<Context, Source>): Promise<readonly AnsweredPiece[]> {
     const failed = new Map<number, Executed>();
     // What is never stored does not wait for what may be.
     const executing = live.length === 0 ? [] : this.executor.execute(question.plan, live.map(({ piece }) => piece), this.#executionOf(question));
-    const near = nearHits<string | Failed>(reader.cache, wanted.map(({ lookup }) => lookup));
+    const near = nearHits<string | Failed>(reader.cache, lookups);
     const events = near === null ? wanted.map((): CacheEvent[] => []) : [];
     const found = near ?? reader.cache.readMany<string | Failed>(
       reader.request,
-      wanted.map(({ lookup }, at) => ({ ...lookup, told: (event) => events[at]?.push(event) })),
+      lookups.map((lookup, at) => ({ ...lookup, ...(before !== null && { found: before[at] ?? null }), told: (event) => events[at]?.push(event) })),
       (missing) => missing.map((at) => this.#load(question, wanted[at] as Wanted, (executed) => failed.set(at, executed))),
     );
     const [executed, entries] = near === null ? await Promise.all([executing, found]) : [await executing, near];
@@ -182,11 +214,11 @@ export class ResponseCache<Context, Source> {
       answers[place] = { piece, json, errors, nullsAll, entry: null, identity: null, because, isHit: false, events: NO_EVENTS };
     });
     const failing: Promise<void>[] = [];
-    wanted.forEach(({ place, piece, lookup }, at) => {
+    wanted.forEach(({ place, piece }, at) => {
       const entry = entries[at];
       const told = events[at] ?? NO_EVENTS;
       const isHit = near !== null || told.some((event) => event.type === 'hit' && event.freshness === 'fresh');
-      const { identity } = lookup;
+      const { identity } = lookups[at] as Lookup;
       if (entry === undefined || entry instanceof Error) {
         // The source failed, and there was nothing in its grace. Whoever only joined the load has no errors to show yet.
         const result = failed.get(at);

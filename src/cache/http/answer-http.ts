@@ -33,7 +33,8 @@ interface Known<Context extends BaseContext, Source> {
 async function answerKnown<Context extends BaseContext, Source>({ http, request, question }: Known<Context, Source>, context: Promise<Context>): Promise<HttpReply | null> {
   // Who may not ask is told so by Apollo, like everybody else.
   const asked = await context.catch(() => null);
-  return asked === null ? null : http.answer(request, question, asked);
+  const answer = asked === null ? null : await http.answer(request, question, asked);
+  return typeof answer === 'function' ? answer() : answer;
 }
 
 async function askApollo<Context extends BaseContext>(server: ApolloServer<Context>, request: HttpRequest, context: () => Promise<Context>): Promise<AnyHttpReply> {

@@ -20,6 +20,9 @@ export interface HttpReply {
   readonly body: Buffer | string;
 }
 
+/** Looks up and executes what an answer needs. Takes as long as it takes: whoever begins it sets the bounds. */
+export type HttpWork = () => Promise<HttpReply>;
+
 export interface HttpCacheOptions<Context, Source> {
   readonly responses: ResponseCache<Context, Source>;
   readonly downstream: DownstreamCache;
@@ -76,8 +79,11 @@ export class HttpCache<Context, Source> {
     return { plan: known.plan, variables: given };
   }
 
-  /** @returns null for what is left to GraphQL. */
-  answer(request: Pick<HttpRequest, 'method' | 'headers'>, { plan, variables }: HttpQuestion, context: Context): HttpReply | null | Promise<HttpReply> {
+  /**
+   * @returns at once what is near; soon, as stores have a deadline, what is being looked up for others or turns out not to be there;
+   * null for what is left to GraphQL.
+   */
+  answer(request: Pick<HttpRequest, 'method' | 'headers'>, { plan, variables }: HttpQuestion, context: Context): HttpReply | null | HttpWork | Promise<HttpReply | HttpWork> {
     const { responses, leaves } = this.options;
     const type = this.#negotiation.typeFor(single(request.headers['accept']));
     if (type === null || leaves?.(context) === true) return null;
@@ -86,7 +92,8 @@ export class HttpCache<Context, Source> {
     if (prepared === null) return null;
     const hits = responses.hits(prepared);
     if (hits !== null) return this.#reply(request, { question, type, pieces: hits });
-    return responses.answerPrepared(prepared).then((pieces) => this.#reply(request, { question, type, pieces }));
+    const work = (): Promise<HttpReply> => responses.answerPrepared(prepared).then((pieces) => this.#reply(request, { question, type, pieces }));
+    return responses.hitsUnderWay(prepared, (found) => (found === null ? work : this.#reply(request, { question, type, pieces: found }))) ?? work;
   }
 
   #sent({ method, headers, search, body }: HttpRequest): SentOperation | null {

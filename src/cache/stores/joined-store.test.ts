@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../core/entry.js';
 import type { CacheKey } from '../core/key.js';
+import { LookupBudget } from '../core/lookup-budget.js';
 import { sealEntry } from '../core/seal.js';
 import { binaryCodec } from './entry-codec.js';
 import { JoinedStore } from './joined-store.js';
@@ -9,13 +10,15 @@ import type { BatchStore, LookUpLeases } from './keyv-entry-store.js';
 const key = (name: string): CacheKey => `larder:downtown:entity:thing:${name}` as CacheKey;
 const entry = (value: unknown): Entry => ({ value, tags: [], stamp: { epoch: 'e', position: 1 }, readAt: 0, freshUntil: 500, staleUntil: 1000, scope: 'PUBLIC', cost: 1 });
 
+const nameOf = (of: string): string => of.slice(of.lastIndexOf(':') + 1);
+
 /** Bytes elsewhere, handed out when the test says so. */
 function setUp() {
   const kept = new Map<string, unknown>();
   const asked: string[][] = [];
   const answers: (() => void)[] = [];
   const look = (keys: readonly string[]): Promise<readonly unknown[]> => {
-    asked.push(keys.map((each) => each.slice(each.lastIndexOf(':') + 1)));
+    asked.push(keys.map(nameOf));
     const found = keys.map((each) => kept.get(each));
     return new Promise((resolve) => answers.push(() => resolve(found)));
   };
@@ -26,8 +29,10 @@ function setUp() {
     clear: () => Promise.resolve(),
     clearPartition: () => Promise.resolve(),
   };
+  const scripts: string[][] = [];
   const leases = {
     lookUp: async (keys, { onLease }) => {
+      scripts.push(keys.map(nameOf));
       const found = await look(keys);
       found.forEach((value, at) => void (value === undefined && onLease(at)));
       return found;
@@ -36,7 +41,7 @@ function setUp() {
   const stats = () => ({ kind: 'redis' as const, healthy: true, entries: null, bytes: null, maxBytes: null, evictions: null, timeouts: 0, errors: 0 });
   const joined = new JoinedStore({ store, leases, codec: binaryCodec, stats });
   const put = (name: string, value: unknown): Promise<void> => joined.setMany([{ key: key(name), entry: entry(value), bytes: sealEntry(entry(value)) ?? 0, ttl: 1000 }]);
-  return { joined, asked, put, answer: () => answers.splice(0).forEach((each) => each()) };
+  return { joined, kept, asked, scripts, put, answer: () => answers.splice(0).forEach((each) => each()) };
 }
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -79,5 +84,70 @@ describe('Redis with no memory in front of it', () => {
     answer();
     await Promise.all(looks);
     expect(leased).toEqual(['first 0', 'first 1', 'second 1']);
+  });
+
+  it('C2 says what others are looking up, to who asks for nothing else and has not waited', async () => {
+    const { joined, put, answer } = setUp();
+    await put('a', 1);
+    await put('b', 2);
+    const values = (found: readonly (Entry | undefined)[]): unknown[] => found.map((each) => each?.value);
+    const under = (names: readonly string[], budget = new LookupBudget()): Promise<unknown[]> | null => joined.underWay(names.map(key), budget, values);
+    expect(under(['a'])).toBeNull();
+    const looks = joined.getMany(['a', 'b', 'x'].map(key));
+    const waited = new LookupBudget();
+    waited.enter();
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    waited.leave();
+    expect([under(['c']), under(['a', 'c']), under([]), under(['a'], waited)]).toEqual([null, null, null, null]);
+    const budget = new LookupBudget();
+    const joining = [under(['b'], budget), under(['x']), under(['x', 'a'])];
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    answer();
+    await looks;
+    for (const [at, values] of [[2], [undefined], [undefined, 1]].entries()) expect(await joining[at]).toEqual(values);
+    // What it has waited for this counts for what it looks up later.
+    expect(budget.spent).toBeGreaterThan(0);
+    expect(under(['a'])).toBeNull();
+  });
+
+  it('C2 tells of what is missing first whoever asked first: it may have the lease', async () => {
+    const { joined, answer } = setUp();
+    const order: string[] = [];
+    const first = joined.getMany([key('a')], { onLease: () => order.push('lease') }).then(() => order.push('first'));
+    const others = [
+      joined.getMany([key('a')]).then(() => order.push('another')),
+      joined.getMany(['a', 'b'].map(key)).then(() => order.push('with more')),
+      joined.underWay([key('a')], new LookupBudget(), () => order.push('under way')),
+    ];
+    answer();
+    await first;
+    expect(order).toEqual(['lease', 'first']);
+    for (const other of others) await other;
+    expect(order).toHaveLength(5);
+  });
+
+  it('asks for no lease of what was there the last time, and again once it was not', async () => {
+    const { joined, kept, asked, scripts, put, answer } = setUp();
+    const leased: number[] = [];
+    const look = async (...names: string[]): Promise<unknown[]> => {
+      const found = joined.getMany(names.map(key), { onLease: (at) => leased.push(at) });
+      await settled();
+      answer();
+      return (await found).map((each) => each?.value);
+    };
+    await put('a', 1);
+    expect(await look('a')).toEqual([1]);
+    expect(await look('a')).toEqual([1]);
+    expect(scripts).toEqual([['a']]);
+    // One that was never found makes all of them be asked for with their leases.
+    expect(await look('a', 'b')).toEqual([1, undefined]);
+    expect(scripts).toEqual([['a'], ['a', 'b']]);
+    kept.clear();
+    leased.length = 0;
+    expect(await look('a')).toEqual([undefined]);
+    expect([scripts.length, leased]).toEqual([2, []]);
+    expect(await look('a')).toEqual([undefined]);
+    expect([scripts.length, leased]).toEqual([3, [0]]);
+    expect(asked).toHaveLength(5);
   });
 });

@@ -1,13 +1,18 @@
 import type { Entry } from '../core/entry.js';
 import type { CacheKey } from '../core/key.js';
+import type { LookupBudget } from '../core/lookup-budget.js';
 import { sealEntry } from '../core/seal.js';
 import type { Asking } from '../core/store.js';
 import { KeyvEntryStore } from './keyv-entry-store.js';
-import { LookupsUnderWay, type Answers } from './lookups-under-way.js';
+import { LookupsUnderWay, type Answers, type Found } from './lookups-under-way.js';
 
 /** A store elsewhere with nothing in front of it. */
 export class JoinedStore extends KeyvEntryStore {
   readonly #underWay = new LookupsUnderWay();
+
+  underWay<Made>(keys: readonly CacheKey[], budget: LookupBudget, use: (found: Found) => Made): Promise<Made> | null {
+    return this.#underWay.join(keys, budget, use);
+  }
 
   override getMany(keys: readonly CacheKey[], asking: Asking = {}): Answers {
     return this.#underWay.ask(keys, asking, async (places, how) => {

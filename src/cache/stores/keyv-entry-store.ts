@@ -35,10 +35,18 @@ export interface KeyvEntryStoreOptions {
 /** Beyond this nobody needs an entry, and Redis refuses times that are not whole numbers (C4). */
 const MAX_TTL = 30 * 24 * 60 * 60 * 1000;
 
+/** So many keys are remembered as having been there: some megabytes (C4). */
+const MAX_FOUND = 10_000;
+
 /** Entries in a Keyv store: in this process as they are, elsewhere as bytes. What cannot be read is a miss. */
 export class KeyvEntryStore implements EntryStore {
   readonly peek?: (key: CacheKey) => Entry | undefined;
   readonly leases?: Leases;
+  /**
+   * What was there when it was last looked for: most likely it still is, and its lease is not asked for, which takes a script. If it
+   * is not, the lease is asked for apart.
+   */
+  readonly #found = new Set<CacheKey>();
   #unreadable = 0;
 
   constructor(private readonly options: KeyvEntryStoreOptions) {
@@ -48,10 +56,13 @@ export class KeyvEntryStore implements EntryStore {
 
   async getMany(keys: readonly CacheKey[], { budget, onLease }: Asking = {}): Promise<readonly (Entry | undefined)[]> {
     const { store, codec, leases } = this.options;
-    const found = await (onLease === undefined || leases === undefined ? store.getMany(keys, budget) : leases.lookUp(keys, { budget, onLease }));
-    return keys.map((_, at) => {
+    const asksForLeases = onLease !== undefined && leases !== undefined && !this.#wereFound(keys);
+    const found = await (asksForLeases ? leases.lookUp(keys, { budget, onLease }) : store.getMany(keys, budget));
+    return keys.map((key, at) => {
       const stored = found[at];
-      if (stored === undefined || stored === null) return undefined;
+      const isThere = stored !== undefined && stored !== null;
+      if (leases !== undefined) this.#note(key, isThere);
+      if (!isThere) return undefined;
       const entry = codec.decode(stored);
       if (entry === undefined) this.#unreadable++;
       return entry;
@@ -83,6 +94,20 @@ export class KeyvEntryStore implements EntryStore {
   async stats(): Promise<StoreStats> {
     const tier = await this.options.stats();
     return { tiers: [{ ...tier, errors: tier.errors + this.#unreadable }] };
+  }
+
+  #wereFound(keys: readonly CacheKey[]): boolean {
+    for (const key of keys) if (!this.#found.has(key)) return false;
+    return true;
+  }
+
+  #note(key: CacheKey, isThere: boolean): void {
+    if (!isThere) {
+      this.#found.delete(key);
+    } else if (!this.#found.has(key)) {
+      if (this.#found.size >= MAX_FOUND) this.#found.clear();
+      this.#found.add(key);
+    }
   }
 
   async close(): Promise<void> {

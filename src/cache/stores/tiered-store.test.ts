@@ -29,7 +29,7 @@ class Tier extends KeyvEntryStore {
     const memory = new MemoryStore({ maxBytes: 1e6, prefix: 'larder', clock });
     const stats = (): TierStats => ({ kind: where === 'near' ? 'memory' : 'redis', healthy: true, ...memory.stats(), timeouts: 0, errors: 0 });
     // The memory store refuses bytes as no plain data; a size given by hand passes them.
-    super({ store: memory, codec: where === 'near' ? referenceCodec : binaryCodec, stats });
+    super({ store: memory, codec: where === 'near' ? referenceCodec : binaryCodec, stats, ...(where === 'near' && { peek: (key) => memory.peek(key) as Entry | undefined }) });
     this.memory = memory;
   }
 
@@ -100,6 +100,21 @@ describe('memory in front of Redis', () => {
     far.asked = [];
     await tiered.getMany([key('b')]);
     expect(far.asked).toEqual([['b']]);
+  });
+
+  it('C2 says what others are looking up far away, and what is near and of no use any more where there is nothing', async () => {
+    let answer: () => void = () => undefined;
+    far.slow = new Promise((resolve) => (answer = resolve));
+    await near.setMany([write('b', 'old')]);
+    await far.setMany([write('a')]);
+    const under = (name: string): Promise<unknown[]> | null => tiered.underWay([key(name)], new LookupBudget(), valuesOf);
+    expect(under('a')).toBeNull();
+    const looks = tiered.getMany(['a', 'b'].map(key), { accepts: () => false });
+    await settled();
+    const joining = [under('a'), under('b')];
+    answer();
+    await looks;
+    expect([await joining[0], await joining[1]]).toEqual([['a'], ['old']]);
   });
 
   it('C2 hands on which leases came with the look-up far away, in the places that were asked for', async () => {

@@ -1,10 +1,11 @@
 import type { Entry } from '../core/entry.js';
 import type { CacheKey } from '../core/key.js';
 import type { Leases } from '../core/lease.js';
+import type { LookupBudget } from '../core/lookup-budget.js';
 import { sealEntry } from '../core/seal.js';
 import type { Asking, EntryStore, StoreStats, StoreWrite } from '../core/store.js';
 import type { Partition } from '../core/tags.js';
-import { LookupsUnderWay, type Answers } from './lookups-under-way.js';
+import { LookupsUnderWay, type Answers, type Found } from './lookups-under-way.js';
 
 /** A store in this process in front of one elsewhere: what is near is not asked for far away. */
 export class TieredStore implements EntryStore {
@@ -22,6 +23,11 @@ export class TieredStore implements EntryStore {
 
   peek(key: CacheKey): Entry | undefined {
     return this.near.peek?.(key);
+  }
+
+  underWay<Made>(keys: readonly CacheKey[], budget: LookupBudget, use: (found: Found) => Made): Promise<Made> | null {
+    // What is near and of no use any more may do where there is nothing better.
+    return this.#far.join(keys, budget, (far) => use(far.map((entry, at) => entry ?? this.peek(keys[at] as CacheKey))));
   }
 
   async getMany(keys: readonly CacheKey[], asking: Asking = {}): Promise<readonly (Entry | undefined)[]> {
