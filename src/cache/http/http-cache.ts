@@ -18,6 +18,8 @@ export interface HttpReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer | string;
+  /** Of the body, where they have been counted. As many as it has characters: then it is ASCII. */
+  readonly bytes?: number;
 }
 
 /** Looks up and executes what an answer needs. Takes as long as it takes: whoever begins it sets the bounds. */
@@ -126,7 +128,7 @@ export class HttpCache<Context, Source> {
     // RFC 9110, section 13.1.2: for a method that is not safe it would be a failed precondition.
     if (request.method === 'GET' && matches(single(request.headers['if-none-match']), body.etag)) return { status: 304, headers, body: '' };
     if (body.encoding !== 'identity') headers['content-encoding'] = body.encoding;
-    return { status: 200, headers, body: body.content };
+    return { status: 200, headers, body: body.content, bytes: body.bytes };
   }
 }
 

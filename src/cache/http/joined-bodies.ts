@@ -7,6 +7,7 @@ export type Encoding = 'identity' | 'br' | 'gzip';
 export interface Body {
   /** A text where it is short and not compressed: it goes out with the headers in one piece. */
   readonly content: Buffer | string;
+  readonly bytes: number;
   readonly encoding: Encoding;
   /** Strong, of this encoding, and of these keys: the same bytes under another key are another tag. */
   readonly etag: string;
@@ -79,8 +80,9 @@ function bodyOf(pieces: readonly AnsweredPiece[], accepted: Encoding): Body {
   const encoding = length < COMPRESS_FROM ? 'identity' : accepted;
   const keys = pieces.map(({ identity }) => identity?.key ?? '').join('');
   const tag = hash('sha256', text + keys, 'base64url').slice(0, 22);
-  const isText = encoding === 'identity' && length <= TEXT_UP_TO;
-  return { content: isText ? text : encoded(Buffer.from(text), encoding), encoding, etag: `"${tag}${encoding === 'identity' ? '' : `-${encoding}`}"` };
+  const content = encoding === 'identity' && length <= TEXT_UP_TO ? text : encoded(Buffer.from(text), encoding);
+  const bytes = typeof content === 'string' ? length : content.length;
+  return { content, bytes, encoding, etag: `"${tag}${encoding === 'identity' ? '' : `-${encoding}`}"` };
 }
 
 function encoded(plain: Buffer, encoding: Encoding): Buffer {
