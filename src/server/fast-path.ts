@@ -59,7 +59,7 @@ export class FastPath<Context extends BaseContext> {
   readonly #asked = new KnownBodies<HttpQuestion>();
 
   /** Where many ask at once, it takes a quarter less to read all of their requests first, and to write all answers then. */
-  readonly #hits = new Together<Hit>(({ exchange, reply }) => this.#send(exchange, reply));
+  readonly #answers = new Together<Ready>(({ exchange, reply }) => this.#send(exchange, reply));
 
   /** What is the same for many answers, by what the framework's plugins and the answer have to say about `Vary`. */
   readonly #shared = new WeakMap<readonly string[], Map<string, readonly string[]>>();
@@ -115,8 +115,8 @@ export class FastPath<Context extends BaseContext> {
     }
     const asked = question;
     const give = (reply: HttpReply | HttpWork): void => {
-      if (typeof reply === 'function') this.#giveUpAfter(reply, waiting).then((done) => this.#send(exchange, done), fail);
-      else this.#hits.add({ exchange, reply });
+      if (typeof reply === 'function') this.#giveUpAfter(reply, waiting).then(give, fail);
+      else this.#answers.add({ exchange, reply });
     };
     const answer = (known: Context): void => {
       let reply: ReturnType<HttpCache<Context, never>['answer']>;
@@ -215,7 +215,7 @@ interface Exchange {
   readonly began: number;
 }
 
-interface Hit {
+interface Ready {
   readonly exchange: Exchange;
   readonly reply: HttpReply;
 }
