@@ -1,6 +1,6 @@
 /**
- * Does to each what is to be done, for all of a turn of the event loop together, at its end: sooner for each of them than where others
- * are read in between, and nobody waits for what comes in later. One that throws keeps no other from its turn.
+ * Does something to each of what comes in during a turn of the event loop, at its end: the same for one after the other costs less than
+ * with other things in between. What comes in later waits for the next turn. One that throws keeps no other from its turn.
  */
 export class Together<Item> {
   #waiting: Item[] = [];
