@@ -133,9 +133,9 @@ const NOTHING_CHANGED: RowImages = { outboxIds: [], changes: [] };
 /** Together with what others have changed before: whoever is shown a change is shown what it stands on (F1). */
 async function apply({ feed, relay, cache }: WriteRooms, own: RowImages, others: RowImages): Promise<Invalidation | null> {
   const earlier = cache.without.has('outbox') ? NOTHING_CHANGED : relay.unapplied(others, cache.ledger.epoch);
-  const invalidation = await feed.applyOwn([...own.changes, ...earlier.changes]);
-  if (invalidation !== null) relay.applied([...own.outboxIds, ...earlier.outboxIds], invalidation.epoch);
-  return invalidation;
+  const applied = feed.applyOwn([...own.changes, ...earlier.changes]);
+  await relay.applying([...own.outboxIds, ...earlier.outboxIds], applied.then((invalidation) => invalidation?.epoch ?? null));
+  return applied;
 }
 
 /** What the client is told. */

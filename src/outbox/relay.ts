@@ -47,8 +47,15 @@ export class Relay {
   readonly #stopped = new AbortController();
   #running: Promise<void> | null = null;
   #polls = 0;
-  /** Rows that this node has applied and not marked yet, with the epoch under which it did. */
+  /**
+   * Rows that this node has applied, with the epoch under which it did: until they are marked, and no poll is under way that
+   * may have read them before.
+   */
+  readonly #done = new Map<string, Epoch>();
   readonly #unmarked = new Map<string, Epoch>();
+  /** Rows that this node is applying. */
+  readonly #underWay = new Map<string, Promise<void>>();
+  #pollsUnderWay = 0;
   #marking: Promise<void> | null = null;
   /** Since the last poll began: what is marked one by one need not be looked at again and again. */
   #hasApplied = false;
@@ -68,14 +75,27 @@ export class Relay {
 
   /** One poll. @throws when the database or the ledger cannot be reached. */
   async poll(): Promise<void> {
+    this.#pollsUnderWay++;
+    try {
+      await this.#poll();
+    } finally {
+      this.#pollsUnderWay--;
+      this.#forgetMarked();
+    }
+  }
+
+  async #poll(): Promise<void> {
     const beganAt = performance.now();
     await this.options.prepare?.();
     const epoch = this.options.epoch();
     const hasApplied = this.#hasApplied;
     this.#hasApplied = false;
     for (;;) {
-      const { before, rows, repeated } = await this.options.database.write('platform', (tx) => unapplied(tx, this.options.marksPerEpoch === false ? null : epoch));
-      const left = rows.filter((row) => this.#unmarked.get(row.id) !== epoch);
+      const { before, rows, repeated } = await this.options.database.write('platform', (tx) => readUnapplied(tx, this.options.marksPerEpoch === false ? null : epoch));
+      // What this node changes itself is answered once it is applied. Applied again after that, it would take with it what has
+      // been loaded since.
+      await Promise.allSettled(rows.flatMap((row) => this.#underWay.get(row.id) ?? []));
+      const left = rows.filter((row) => this.#done.get(row.id) !== epoch);
       const taken = await this.options.apply(imagesOf([...left, ...repeated]));
       await this.#mark((taken === epoch ? rows : left).map((row) => row.id), taken);
       // Met another epoch: rows that were applied under the last one must be judged again, by another poll.
@@ -88,17 +108,42 @@ export class Relay {
     if (this.#polls++ % POLLS_BETWEEN_PRUNINGS === 0) await this.options.database.write('platform', prune);
   }
 
-  /** Notes that this node has applied rows under an epoch: none of its polls does so again, and soon no other node's. */
-  applied(outboxIds: readonly string[], epoch: Epoch): void {
-    this.#hasApplied = true;
-    for (const id of outboxIds) this.#unmarked.set(id, epoch);
-    this.#marking ??= this.#markAll();
+  /**
+   * Is told that this node applies rows itself: none of its polls does so again, and soon no other node's.
+   *
+   * @param under the epoch that they were applied under; null when they could not be.
+   * @returns when that is known.
+   */
+  applying(outboxIds: readonly string[], under: Promise<Epoch | null>): Promise<void> {
+    const ended = under
+      .then((epoch) => {
+        if (epoch !== null) this.#applied(outboxIds, epoch);
+      })
+      .finally(() => {
+        for (const id of outboxIds) if (this.#underWay.get(id) === ended) this.#underWay.delete(id);
+      });
+    for (const id of outboxIds) this.#underWay.set(id, ended);
+    return ended;
   }
 
   /** Of some rows, those that this node has not applied under the epoch: what it has is marked a moment later. */
   unapplied({ outboxIds, changes }: RowImages, epoch: Epoch): RowImages {
-    const left = [...outboxIds.keys()].filter((at) => this.#unmarked.get(outboxIds[at] as string) !== epoch);
+    const left = [...outboxIds.keys()].filter((at) => this.#done.get(outboxIds[at] as string) !== epoch);
     return { outboxIds: left.map((at) => outboxIds[at] as string), changes: left.map((at) => changes[at] as Change) };
+  }
+
+  #applied(outboxIds: readonly string[], epoch: Epoch): void {
+    this.#hasApplied = true;
+    for (const id of outboxIds) {
+      this.#done.set(id, epoch);
+      this.#unmarked.set(id, epoch);
+    }
+    this.#marking ??= this.#markAll();
+  }
+
+  #forgetMarked(): void {
+    if (this.#pollsUnderWay > 0) return;
+    for (const id of this.#done.keys()) if (!this.#unmarked.has(id)) this.#done.delete(id);
   }
 
   async #markAll(): Promise<void> {
@@ -110,7 +155,8 @@ export class Relay {
         const ids = gathered.filter(([, under]) => under === epoch).map(([id]) => id);
         await this.#mark(ids, epoch).catch((error: unknown) => logger.debug({ err: error }, 'applied changes were not marked'));
       }
-      for (const [id] of gathered) this.#unmarked.delete(id);
+      for (const [id, under] of gathered) if (this.#unmarked.get(id) === under) this.#unmarked.delete(id);
+      this.#forgetMarked();
     }
     this.#marking = null;
   }
@@ -179,7 +225,7 @@ interface Unapplied {
 }
 
 /** @param epoch null for what has been applied under none. */
-async function unapplied(tx: Db, epoch: Epoch | null): Promise<Unapplied> {
+async function readUnapplied(tx: Db, epoch: Epoch | null): Promise<Unapplied> {
   const found = await tx
     .select({
       before: sql<string>`before`,

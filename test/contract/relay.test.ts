@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Database } from '../../src/database/database.js';
@@ -12,6 +13,14 @@ import { ALL, type OpenedDatabase } from './database-kinds.js';
 
 const { categories, outbox } = schema;
 
+interface NodeOptions {
+  readonly epoch?: string;
+  readonly marksPerEpoch?: boolean;
+  readonly meets?: string;
+  readonly rest?: () => Promise<unknown>;
+  readonly write?: Database['write'];
+}
+
 describe.each(ALL)('the relay on $name', ({ open }) => {
   let opened: OpenedDatabase;
   let database: Database;
@@ -25,10 +34,10 @@ describe.each(ALL)('the relay on $name', ({ open }) => {
   afterAll(() => opened.close());
 
   /** A node: its ledger takes everything under the epoch it is in. */
-  function node({ epoch = 'e1', marksPerEpoch = true, meets, rest }: { epoch?: string; marksPerEpoch?: boolean; meets?: string; rest?: () => Promise<unknown> } = {}) {
+  function node({ epoch = 'e1', marksPerEpoch = true, meets, rest, write = database.write }: NodeOptions = {}) {
     const state = { epoch, away: false, taken: [] as Change[], polls: [] as string[] };
     const relay = new Relay({
-      database,
+      database: { write },
       logger: silentLogger,
       marksPerEpoch,
       epoch: () => state.epoch,
@@ -42,6 +51,24 @@ describe.each(ALL)('the relay on $name', ({ open }) => {
       ...(rest === undefined ? {} : { rest }),
     });
     return { state, relay };
+  }
+
+  /** Holds what the first poll has read, until it may go on. */
+  function holdRead() {
+    let readFirst!: () => void;
+    let goOn!: () => void;
+    const isRead = new Promise<void>((resolve) => (readFirst = resolve));
+    const goes = new Promise<void>((resolve) => (goOn = resolve));
+    let calls = 0;
+    const write: Database['write'] = async (scope, work) => {
+      const result = await database.write(scope, work);
+      if (calls++ === 0) {
+        readFirst();
+        await goes;
+      }
+      return result;
+    };
+    return { write, isRead, goOn };
   }
 
   const applied = async () => {
@@ -105,7 +132,7 @@ describe.each(ALL)('the relay on $name', ({ open }) => {
     const { state, relay } = node();
     await change();
     const [row] = await database.read('platform', (db) => db.select({ id: outbox.id }).from(outbox));
-    relay.applied([String(row?.id)], 'e1');
+    await relay.applying([String(row?.id)], Promise.resolve('e1'));
     await relay.close();
     await relay.poll();
     expect(state.taken).toEqual([]);
@@ -115,7 +142,7 @@ describe.each(ALL)('the relay on $name', ({ open }) => {
     const { state, relay } = node({ rest: () => new Promise(() => undefined) });
     await change();
     const [row] = await database.read('platform', (db) => db.select({ id: outbox.id }).from(outbox));
-    relay.applied([String(row?.id)], 'e1');
+    await relay.applying([String(row?.id)], Promise.resolve('e1'));
     state.epoch = 'e2';
     await relay.poll();
     expect([state.taken.length, await applied()]).toEqual([1, [['e2']]]);
@@ -125,7 +152,7 @@ describe.each(ALL)('the relay on $name', ({ open }) => {
     const { state, relay } = node({ rest: () => new Promise(() => undefined) });
     await change();
     const [row] = await database.read('platform', (db) => db.select({ id: outbox.id }).from(outbox));
-    relay.applied([String(row?.id)], 'e1');
+    await relay.applying([String(row?.id)], Promise.resolve('e1'));
     await relay.poll();
     expect([state.taken.length, await applied()]).toEqual([0, [['e1']]]);
   });
@@ -134,10 +161,54 @@ describe.each(ALL)('the relay on $name', ({ open }) => {
     const { state, relay } = node({ rest: () => new Promise(() => undefined), meets: 'e2' });
     await change();
     const [row] = await database.read('platform', (db) => db.select({ id: outbox.id }).from(outbox));
-    relay.applied([String(row?.id)], 'e1');
+    await relay.applying([String(row?.id)], Promise.resolve('e1'));
     await relay.poll();
     expect(state.taken).toHaveLength(1);
     expect(await applied()).toEqual([['e2']]);
+  });
+
+  it('does not apply again what its own node was applying when a poll found it', async () => {
+    const held = holdRead();
+    const { state, relay } = node({ write: held.write });
+    await change();
+    const [row] = await database.read('platform', (db) => db.select({ id: outbox.id }).from(outbox));
+    let apply!: (epoch: string | null) => void;
+    const applying = relay.applying([String(row?.id)], new Promise((resolve) => (apply = resolve)));
+    const polling = relay.poll();
+    await held.isRead;
+    held.goOn();
+    await nextTurn();
+    expect([state.taken, state.polls]).toEqual([[], []]);
+    apply('e1');
+    await Promise.all([applying, polling]);
+    await relay.close();
+    expect([state.taken, state.polls]).toEqual([[], ['e1']]);
+  });
+
+  it('F4 applies what its own node could not apply', async () => {
+    const { state, relay } = node();
+    await change();
+    const [row] = await database.read('platform', (db) => db.select({ id: outbox.id }).from(outbox));
+    await relay.applying([String(row?.id)], Promise.resolve(null));
+    await expect(relay.applying([String(row?.id)], Promise.reject(new Error('nonsense')))).rejects.toThrow('nonsense');
+    await relay.poll();
+    expect(state.taken).toHaveLength(1);
+  });
+
+  it('does not apply again what its own node has applied and marked since a poll read it', async () => {
+    const held = holdRead();
+    const { state, relay } = node({ rest: () => Promise.resolve(), write: held.write });
+    await change();
+    const [row] = await database.read('platform', (db) => db.select({ id: outbox.id }).from(outbox));
+    const polling = relay.poll();
+    await held.isRead;
+    await relay.applying([String(row?.id)], Promise.resolve('e1'));
+    await vi.waitFor(async () => expect(await applied()).toEqual([['e1']]));
+    // Nothing else is remembered of it by now but that it need not be applied again.
+    await relay.close();
+    held.goOn();
+    await polling;
+    expect([state.taken, state.polls]).toEqual([[], ['e1']]);
   });
 
   it('gathers what it marks', async () => {
@@ -146,7 +217,7 @@ describe.each(ALL)('the relay on $name', ({ open }) => {
     for (let times = 0; times < 3; times++) await change();
     const rows = await database.read('platform', (db) => db.select({ id: outbox.id }).from(outbox));
     opened.statements.length = 0;
-    for (const { id } of rows) relay.applied([String(id)], 'e1');
+    await Promise.all(rows.map(({ id }) => relay.applying([String(id)], Promise.resolve('e1'))));
     expect(go).toHaveLength(1);
     go[0]?.();
     await relay.close();

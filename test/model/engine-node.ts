@@ -122,11 +122,10 @@ export class EngineNode extends WorldNode {
     await this.pause();
     const { outboxRows, versions } = world.database.commit(rows);
     await this.pause();
-    const invalidation = await this.living(this.feed.applyOwn(outboxRows.map(changeOf)));
-    if (invalidation !== null) {
-      this.relay.applied(outboxRows.map(({ id }) => id), invalidation.epoch);
-      if (world.random.chance(0.5)) await this.living(this.reads.writeThrough(request, versions, { before, invalidation }));
-    }
+    const applied = this.living(this.feed.applyOwn(outboxRows.map(changeOf)));
+    await this.relay.applying(outboxRows.map(({ id }) => id), applied.then((invalidation) => invalidation?.epoch ?? null));
+    const invalidation = await applied;
+    if (invalidation !== null && world.random.chance(0.5)) await this.living(this.reads.writeThrough(request, versions, { before, invalidation }));
     request.renew();
     const token = invalidation === null ? null : { epoch: invalidation.epoch, position: invalidation.position };
     world.history.answered({ node: this.index, versions, token });
