@@ -38,10 +38,13 @@ export interface EntryStore {
    */
   getMany(keys: readonly CacheKey[], asking?: Asking): Promise<readonly (Entry | undefined)[]>;
   /**
-   * For who would ask for the very same as others are looking up elsewhere at this moment: what becomes of what they find, made by
-   * `use`. Null if any of it is not being looked up, or may not be waited for. Absent in stores of which nothing is far away.
+   * For what is most likely there: all of it is being looked up elsewhere at this moment, or was there the last time. What becomes of
+   * what is found, made by `use`; no lease comes with what is not. Null for all else, and for who has waited for a look-up before.
+   * Absent in stores of which nothing is far away.
    */
-  underWay?<Made>(keys: readonly CacheKey[], budget: LookupBudget, use: (found: readonly (Entry | undefined)[]) => Made): Promise<Made> | null;
+  likely?<Made>(keys: readonly CacheKey[], budget: LookupBudget, use: (found: readonly (Entry | undefined)[]) => Made): Promise<Made> | null;
+  /** Whether all of it was there when it was last looked for. Absent in stores that do not remember. */
+  wereThere?(keys: readonly CacheKey[]): boolean;
   /** Where several processes share the store: who of them loads what is missing. */
   readonly leases?: Leases;
   /** What is in this process, at once; undefined for what is not, or not known to be. Absent in stores that are all elsewhere. */

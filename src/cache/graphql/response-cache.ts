@@ -127,8 +127,8 @@ export class ResponseCache<Context, Source> {
   async answer(question: Question<Context>): Promise<readonly AnsweredPiece[] | null> {
     const prepared = this.prepare(question);
     if (prepared === null) return null;
-    const underWay = this.hitsUnderWay(prepared, (answer) => answer);
-    return (underWay === null ? null : await underWay) ?? this.answerPrepared(prepared);
+    const likely = this.likelyHits(prepared, (answer) => answer);
+    return (likely === null ? null : await likely) ?? this.answerPrepared(prepared);
   }
 
   /** What an answer is made of, and what it is called in the cache; null as in `answer`. */
@@ -167,16 +167,16 @@ export class ResponseCache<Context, Source> {
   }
 
   /**
-   * The same of what others are looking up at this moment, judged as it comes: none of the steps of a read is taken for it.
+   * The same of what most likely is stored elsewhere, judged as it comes: none of the steps of a read is taken for it.
    *
    * @param use gets null if not all of it may be served: what has been found then is not looked up again for `answerPrepared`.
-   * @returns null if others are not looking all of it up.
+   * @returns null for what has to be read with all of them.
    */
-  hitsUnderWay<Made>(prepared: Prepared<Context, Source>, use: (answer: readonly AnsweredPiece[] | null) => Made): Promise<Made> | null {
+  likelyHits<Made>(prepared: Prepared<Context, Source>, use: (answer: readonly AnsweredPiece[] | null) => Made): Promise<Made> | null {
     const { reader, lookups, live } = prepared;
-    const { store } = reader.cache;
-    if (live.length > 0 || store.underWay === undefined) return null;
-    return store.underWay(lookups.map(({ identity }) => identity.key), reader.request.budget, (found) => {
+    const { store, ledger } = reader.cache;
+    if (live.length > 0 || store.likely === undefined || ledger.standing() !== 'trusted') return null;
+    return store.likely(lookups.map(({ identity }) => identity.key), reader.request.budget, (found) => {
       const hits = hitsAmong<string>(reader.cache, lookups, found as readonly (Entry<string> | undefined)[]);
       if (hits !== null) return use(this.#answerOf(prepared, hits));
       prepared.found = found;

@@ -82,7 +82,7 @@ export class HttpCache<Context, Source> {
   }
 
   /**
-   * @returns at once what is near; soon, as stores have a deadline, what is being looked up for others or turns out not to be there;
+   * @returns at once what is near; soon, as stores have a deadline, what is most likely stored or turns out not to be;
    * null for what is left to GraphQL.
    */
   answer(request: Pick<HttpRequest, 'method' | 'headers'>, { plan, variables }: HttpQuestion, context: Context): HttpReply | null | HttpWork | Promise<HttpReply | HttpWork> {
@@ -95,7 +95,7 @@ export class HttpCache<Context, Source> {
     const hits = responses.hits(prepared);
     if (hits !== null) return this.#reply(request, { question, type, pieces: hits });
     const work = (): Promise<HttpReply> => responses.answerPrepared(prepared).then((pieces) => this.#reply(request, { question, type, pieces }));
-    return responses.hitsUnderWay(prepared, (found) => (found === null ? work : this.#reply(request, { question, type, pieces: found }))) ?? work;
+    return responses.likelyHits(prepared, (found) => (found === null ? work : this.#reply(request, { question, type, pieces: found }))) ?? work;
   }
 
   #sent({ method, headers, search, body }: HttpRequest): SentOperation | null {

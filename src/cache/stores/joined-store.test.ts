@@ -91,7 +91,7 @@ describe('Redis with no memory in front of it', () => {
     await put('a', 1);
     await put('b', 2);
     const values = (found: readonly (Entry | undefined)[]): unknown[] => found.map((each) => each?.value);
-    const under = (names: readonly string[], budget = new LookupBudget()): Promise<unknown[]> | null => joined.underWay(names.map(key), budget, values);
+    const under = (names: readonly string[], budget = new LookupBudget()): Promise<unknown[]> | null => joined.likely(names.map(key), budget, values);
     expect(under(['a'])).toBeNull();
     const looks = joined.getMany(['a', 'b', 'x'].map(key));
     const waited = new LookupBudget();
@@ -107,7 +107,33 @@ describe('Redis with no memory in front of it', () => {
     for (const [at, values] of [[2], [undefined], [undefined, 1]].entries()) expect(await joining[at]).toEqual(values);
     // What it has waited for this counts for what it looks up later.
     expect(budget.spent).toBeGreaterThan(0);
-    expect(under(['a'])).toBeNull();
+    expect(under(['x'])).toBeNull();
+  });
+
+  it('C2 begins the look-up of what was there the last time, without its lease, and lets others join it', async () => {
+    const { joined, kept, asked, scripts, put, answer } = setUp();
+    const values = (found: readonly (Entry | undefined)[]): unknown[] => found.map((each) => each?.value);
+    const look = (names: readonly string[], budget = new LookupBudget()): Promise<unknown[]> | null => joined.likely(names.map(key), budget, values);
+    await put('a', { list: [1] });
+    const before = joined.getMany(['a', 'b'].map(key));
+    answer();
+    await before;
+    const waited = new LookupBudget();
+    waited.enter();
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    waited.leave();
+    expect([look(['b']), look(['a', 'b']), look([]), look(['a'], waited)]).toEqual([null, null, null, null]);
+    const looks = [look(['a']), look(['a']), joined.getMany([key('a')], { onLease: () => undefined }).then(values)];
+    await settled();
+    expect([asked.slice(1), scripts]).toEqual([[['a']], []]);
+    answer();
+    for (const each of looks) expect(await each).toEqual([{ list: [1] }]);
+    kept.clear();
+    const gone = look(['a']);
+    await settled();
+    answer();
+    expect(await gone).toEqual([undefined]);
+    expect(look(['a'])).toBeNull();
   });
 
   it('C2 tells of what is missing first whoever asked first: it may have the lease', async () => {
@@ -117,7 +143,7 @@ describe('Redis with no memory in front of it', () => {
     const others = [
       joined.getMany([key('a')]).then(() => order.push('another')),
       joined.getMany(['a', 'b'].map(key)).then(() => order.push('with more')),
-      joined.underWay([key('a')], new LookupBudget(), () => order.push('under way')),
+      joined.likely([key('a')], new LookupBudget(), () => order.push('under way')),
     ];
     answer();
     await first;

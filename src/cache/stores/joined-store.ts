@@ -10,15 +10,19 @@ import { LookupsUnderWay, type Answers, type Found } from './lookups-under-way.j
 export class JoinedStore extends KeyvEntryStore {
   readonly #underWay = new LookupsUnderWay();
 
-  underWay<Made>(keys: readonly CacheKey[], budget: LookupBudget, use: (found: Found) => Made): Promise<Made> | null {
-    return this.#underWay.join(keys, budget, use);
+  likely<Made>(keys: readonly CacheKey[], budget: LookupBudget, use: (found: Found) => Made): Promise<Made> | null {
+    const joined = this.#underWay.join(keys, budget, use);
+    if (joined !== null || !this.wereThere(keys)) return joined;
+    return this.#underWay.begin(keys, budget, () => this.#fetch(keys, { budget }))?.then(use) ?? null;
   }
 
   override getMany(keys: readonly CacheKey[], asking: Asking = {}): Answers {
-    return this.#underWay.ask(keys, asking, async (places, how) => {
-      const found = await super.getMany(places.map((at) => keys[at] as CacheKey), how);
-      return found.map(sealedOrNothing);
-    });
+    return this.#underWay.ask(keys, asking, (places, how) => this.#fetch(places.map((at) => keys[at] as CacheKey), how));
+  }
+
+  async #fetch(keys: readonly CacheKey[], asking: Asking): Answers {
+    const found = await super.getMany(keys, asking);
+    return found.map(sealedOrNothing);
   }
 }
 

@@ -54,9 +54,14 @@ export class KeyvEntryStore implements EntryStore {
     if (options.leases !== undefined) this.leases = options.leases;
   }
 
+  wereThere(keys: readonly CacheKey[]): boolean {
+    for (const key of keys) if (!this.#found.has(key)) return false;
+    return true;
+  }
+
   async getMany(keys: readonly CacheKey[], { budget, onLease }: Asking = {}): Promise<readonly (Entry | undefined)[]> {
     const { store, codec, leases } = this.options;
-    const asksForLeases = onLease !== undefined && leases !== undefined && !this.#wereFound(keys);
+    const asksForLeases = onLease !== undefined && leases !== undefined && !this.wereThere(keys);
     const found = await (asksForLeases ? leases.lookUp(keys, { budget, onLease }) : store.getMany(keys, budget));
     return keys.map((key, at) => {
       const stored = found[at];
@@ -94,11 +99,6 @@ export class KeyvEntryStore implements EntryStore {
   async stats(): Promise<StoreStats> {
     const tier = await this.options.stats();
     return { tiers: [{ ...tier, errors: tier.errors + this.#unreadable }] };
-  }
-
-  #wereFound(keys: readonly CacheKey[]): boolean {
-    for (const key of keys) if (!this.#found.has(key)) return false;
-    return true;
   }
 
   #note(key: CacheKey, isThere: boolean): void {

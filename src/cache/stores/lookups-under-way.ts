@@ -30,7 +30,7 @@ const NOTHING_ASKED: Answers = Promise.resolve([]);
 export class LookupsUnderWay {
   readonly #asked = new Map<CacheKey, UnderWay>();
 
-  /** See `EntryStore.underWay`. */
+  /** What becomes of what others are looking up; null if any of it is not, or may not be waited for. */
   join<Made>(keys: readonly CacheKey[], budget: LookupBudget, use: (found: Found) => Made): Promise<Made> | null {
     const [only] = keys;
     const first = only === undefined ? undefined : this.#asked.get(only);
@@ -44,6 +44,14 @@ export class LookupsUnderWay {
       const entry = found[first.at];
       return entry === undefined ? nextTurn().then(() => use([entry])) : use([entry]);
     });
+  }
+
+  /** For what nobody asks for: others may join this. Null if somebody does, or for who has waited before. */
+  begin(keys: readonly CacheKey[], budget: LookupBudget, fetch: () => Answers): Answers | null {
+    if (keys.length === 0 || budget.spent > 0 || keys.some((key) => this.#asked.has(key))) return null;
+    const answers = fetch();
+    this.#announce(keys, answers);
+    return answers;
   }
 
   async ask(keys: readonly CacheKey[], asking: Asking, fetch: Fetch): Answers {

@@ -107,7 +107,7 @@ describe('memory in front of Redis', () => {
     far.slow = new Promise((resolve) => (answer = resolve));
     await near.setMany([write('b', 'old')]);
     await far.setMany([write('a')]);
-    const under = (name: string): Promise<unknown[]> | null => tiered.underWay([key(name)], new LookupBudget(), valuesOf);
+    const under = (name: string): Promise<unknown[]> | null => tiered.likely([key(name)], new LookupBudget(), valuesOf);
     expect(under('a')).toBeNull();
     const looks = tiered.getMany(['a', 'b'].map(key), { accepts: () => false });
     await settled();
@@ -115,6 +115,18 @@ describe('memory in front of Redis', () => {
     answer();
     await looks;
     expect([await joining[0], await joining[1]]).toEqual([['a'], ['old']]);
+  });
+
+  it('C2 begins the look-up of what was far away the last time and is not near, and brings it near', async () => {
+    const look = (...names: string[]): Promise<unknown[]> | null => tiered.likely(names.map(key), new LookupBudget(), valuesOf);
+    far.wereThere = (keys) => keys.every((each) => each !== key('x'));
+    await far.setMany([write('a')]);
+    await near.setMany([write('b')]);
+    expect([look('x'), look('a', 'x'), look('b'), look('a', 'b')]).toEqual([null, null, null, null]);
+    const looks = [look('a'), look('a')];
+    for (const each of looks) expect(await each).toEqual(['a']);
+    expect(far.asked).toEqual([['a']]);
+    expect(tiered.peek(key('a'))?.value).toBe('a');
   });
 
   it('C2 hands on which leases came with the look-up far away, in the places that were asked for', async () => {

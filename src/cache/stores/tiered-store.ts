@@ -25,9 +25,11 @@ export class TieredStore implements EntryStore {
     return this.near.peek?.(key);
   }
 
-  underWay<Made>(keys: readonly CacheKey[], budget: LookupBudget, use: (found: Found) => Made): Promise<Made> | null {
+  likely<Made>(keys: readonly CacheKey[], budget: LookupBudget, use: (found: Found) => Made): Promise<Made> | null {
     // What is near and of no use any more may do where there is nothing better.
-    return this.#far.join(keys, budget, (far) => use(far.map((entry, at) => entry ?? this.peek(keys[at] as CacheKey))));
+    const joined = this.#far.join(keys, budget, (far) => use(far.map((entry, at) => entry ?? this.peek(keys[at] as CacheKey))));
+    if (joined !== null || this.far.wereThere?.(keys) !== true || keys.some((key) => this.peek(key) !== undefined)) return joined;
+    return this.#far.begin(keys, budget, () => this.#fetch(keys.map((key) => ({ key, before: undefined })), { budget }))?.then(use) ?? null;
   }
 
   async getMany(keys: readonly CacheKey[], asking: Asking = {}): Promise<readonly (Entry | undefined)[]> {

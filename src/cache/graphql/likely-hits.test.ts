@@ -4,21 +4,21 @@ import type { EntryStore } from '../core/store.js';
 import { LookupsUnderWay } from '../stores/lookups-under-way.js';
 
 /** What is stored is far away: each look-up is answered when the test says so, and can be joined until then. */
-function faraway(world: SmallWorld): { readonly asked: string[][]; answer(): Promise<void> } {
+function faraway(world: SmallWorld, wereThere = false): { readonly asked: string[][]; answer(): Promise<void> } {
   const asked: string[][] = [];
   const waiting: (() => void)[] = [];
   const underWay = new LookupsUnderWay();
-  const store = world.cache.store as { getMany: EntryStore['getMany']; underWay?: EntryStore['underWay'] };
+  const store = world.cache.store as { getMany: EntryStore['getMany']; likely?: EntryStore['likely'] };
   const { getMany } = store;
-  store.getMany = (keys, asking = {}) =>
-    underWay.ask(keys, asking, async (places) => {
-      const open = places.map((at) => keys[at] as (typeof keys)[number]);
-      asked.push(open);
-      const found = await getMany.call(store, open);
-      await new Promise<void>((resolve) => waiting.push(resolve));
-      return found;
-    });
-  store.underWay = (keys, budget, use) => underWay.join(keys, budget, use);
+  const look: EntryStore['getMany'] = async (keys) => {
+    asked.push([...keys]);
+    const found = await getMany.call(store, keys);
+    await new Promise<void>((resolve) => waiting.push(resolve));
+    return found;
+  };
+  store.getMany = (keys, asking = {}) => underWay.ask(keys, asking, (places) => look(places.map((at) => keys[at] as (typeof keys)[number])));
+  store.likely = (keys, budget, use) =>
+    underWay.join(keys, budget, use) ?? (wereThere ? (underWay.begin(keys, budget, () => look(keys))?.then(use) ?? null) : null);
   return {
     asked,
     answer: async () => {
@@ -36,7 +36,34 @@ async function settled(): Promise<void> {
 const SOURCE = '{ thing(id: 1) { id name } }';
 const FIRST = { thing: { id: '1', name: 'first of a' } };
 
-describe('pieces that others are looking up', () => {
+describe('pieces that most likely are stored', () => {
+  it('C2 are looked up by who asks first, without a read; when they are missing, that one loads them', async () => {
+    const world = new SmallWorld();
+    await world.ask(SOURCE);
+    const { asked, answer } = faraway(world, true);
+    const looked = async () => {
+      const answers = [1, 2].map(() => world.pieces(SOURCE));
+      await settled();
+      await answer();
+      return answers;
+    };
+    const found = (await Promise.all(await looked())).map((each) => each?.[0]);
+    expect(found.map((piece) => [piece?.isHit, piece?.json, piece?.events])).toEqual([1, 2].map(() => [true, JSON.stringify(FIRST.thing), []]));
+    world.entries.clear();
+    world.executed.length = 0;
+    let release: () => void = () => undefined;
+    world.held = new Promise<void>((resolve) => (release = resolve));
+    const told: string[] = [];
+    world.cache.events.on(({ type }) => told.push(type));
+    const answers = await looked();
+    expect(world.executed).toEqual(['thing']);
+    release();
+    const loaded = (await Promise.all(answers)).map((each) => each?.[0]);
+    expect(loaded.map((piece) => [piece?.isHit, piece?.json])).toEqual([1, 2].map(() => [false, JSON.stringify(FIRST.thing)]));
+    expect(told.filter((type) => type === 'miss' || type === 'load' || type === 'join').sort()).toEqual(['join', 'load', 'miss', 'miss']);
+    expect(asked).toHaveLength(2);
+  });
+
   it('C2 are looked up once, and are hits for all who ask for them', async () => {
     const world = new SmallWorld();
     await world.ask(SOURCE);
