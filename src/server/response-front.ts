@@ -1,5 +1,5 @@
 import type { ApolloServerPlugin, BaseContext } from '@apollo/server';
-import { apolloPlugin, formatted, type AnsweredPiece, type Question, type ResponseCache } from '../cache/graphql/index.js';
+import { apolloPlugin, formatted, httpPolicy, type AnsweredPiece, type Question, type ResponseCache } from '../cache/graphql/index.js';
 import { HttpCache } from '../cache/http/index.js';
 import type { GraphqlOptions } from './graphql-endpoint.js';
 import type { OperationCosts } from './limits/operation-cost.js';
@@ -54,6 +54,7 @@ export function createFront<Context extends BaseContext>(options: FrontOptions<C
     formatError: shown,
     explains,
     onAnswer,
+    describe: (pieces) => [['cache-status', httpPolicy(pieces, now(), { downstream: 'revalidate' }).cacheStatus]],
     onErrors: (errors, { operationName, request }) => {
       logErrors(logger, errors, { operation: operationName, requestId: request.http?.headers.get('x-request-id') });
     },

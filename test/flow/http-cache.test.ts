@@ -1,5 +1,6 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EVERYTHING } from '../../src/cache/index.js';
 import { backends, type Running } from '../support/backends.js';
 import { decisionsDuring } from '../support/decisions.js';
 
@@ -38,6 +39,25 @@ describe.each(backends)('HTTP about what is cached, on $name', (backend) => {
         expect(data).toMatchObject({ topMedicines: { length: 20 } });
       });
       expect(events.filter(({ type }) => type === 'hit').map((event) => ('of' in event ? event.of.subject.name : ''))).toEqual(['Query.topMedicines', 'Query.categories']);
+    }));
+
+  it('says so of what a query brings that nobody sent before, unless it is sent with others', () =>
+    running.whileTrusted(async () => {
+      await running.app.cache.invalidate([EVERYTHING]);
+      await running.settled();
+      const of = async (query: string): Promise<string | null> => {
+        const { headers } = await running.client.request(query, here);
+        await running.settled();
+        expect(headers.get('cache-control')).toBe('no-store');
+        return headers.get('cache-status');
+      };
+      const name = (text: string): string => `${text} # ${String(performance.now())}`;
+      expect(await of(name('{ categories { slug } }'))).toBe('Larder; fwd=miss; stored');
+      expect(await of(name('{ categories { slug } }'))).toMatch(/^Larder; hit; ttl=\d+$/);
+      expect(await of(name('{ categories { slug } viewer { email } }'))).toBe('Larder; fwd=partial');
+      const batch = JSON.stringify([1, 2].map(() => ({ query: '{ categories { slug } }' })));
+      const { headers } = await fetch(`${running.client.url}/graphql`, { method: 'POST', body: batch, headers: { 'content-type': 'application/json', 'x-tenant': 'downtown' } });
+      expect(headers.get('cache-status')).toBeNull();
     }));
 
   it('what was never asked, what is partly stored and what is never stored say so', () =>

@@ -18,6 +18,8 @@ export interface ApolloPluginOptions<Context extends BaseContext> {
   readonly onValid?: (plan: OperationPlan, request: GraphQLRequestContext<Context>) => void;
   /** Told of every answer: takes samples of it, say. */
   readonly onAnswer?: (question: Question<Context>, pieces: readonly AnsweredPiece[]) => void;
+  /** What headers say of an answer that is sent by itself. */
+  readonly describe?: (pieces: readonly AnsweredPiece[]) => readonly (readonly [name: string, value: string])[];
 }
 
 /** Lets Apollo Server answer queries from the response cache, after it has parsed and validated them. */
@@ -45,7 +47,7 @@ export function apolloPlugin<Context extends BaseContext, Source>(
           if (errors.length > 0) options.onErrors?.(errors, request);
           const { status, headers } = headOf(errors);
           return {
-            http: { status, headers: new HeaderMap(headers) },
+            http: { status, headers: new HeaderMap(request.requestIsBatched ? headers : [...(options.describe?.(pieces) ?? []), ...headers]) },
             body: {
               kind: 'single',
               singleResult: {
