@@ -17,8 +17,9 @@ export class OwnRedis {
     mkdirSync(directory, { recursive: true });
     if (options.dump !== undefined) copyFileSync(options.dump, join(directory, 'dump.rdb'));
     const link = options.replicaOf === undefined ? null : await TcpProxy.start(options.replicaOf.port);
-    const replication = link === null ? [] : ['--replicaof', '127.0.0.1', String(link.port), '--repl-diskless-sync-delay', '0'];
-    const server = await startRedis(program, ['--dir', directory, '--dbfilename', 'dump.rdb', ...replication]);
+    const replication = link === null ? [] : ['--replicaof', '127.0.0.1', String(link.port)];
+    // A master's own setting: it would wait five seconds for more replicas before it sends the first what it has.
+    const server = await startRedis(program, ['--dir', directory, '--dbfilename', 'dump.rdb', '--repl-diskless-sync-delay', '0', ...replication]);
     return new OwnRedis(server, directory, link);
   }
 
