@@ -23,7 +23,7 @@ export class Breaker {
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: BreakerOptions) {
-    this.#options = { failuresToOpen: 3, firstProbeMs: 100, maxProbeMs: 1000, onChange: () => undefined, ...options };
+    this.#options = { failuresToOpen: 3, firstProbeMs: 100, maxProbeMs: 500, onChange: () => undefined, ...options };
   }
 
   /** Whether requests may go to the store. */

@@ -12,9 +12,16 @@ export type RedisClient = ReturnType<typeof makeClient>;
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 1000;
 
-/** A connection without an answer for so long is given up and made anew; pings keep an idle one from looking like that. */
-const SOCKET_TIMEOUT_MS = 3000;
+/**
+ * A new connection whose handshake goes unanswered for so long is given up. The client counts what it sends as a sign of life,
+ * so that this says nothing of a connection that is in use: pings do.
+ */
+const HANDSHAKE_TIMEOUT_MS = 2000;
 const PING_INTERVAL_MS = 1000;
+/** A ping without an answer for so long ends the connection. */
+const PING_DEADLINE_MS = 3000;
+/** Attempts to connect are at most so far apart, and a tenth of a second. */
+const LONGEST_RECONNECT_PAUSE_MS = 500;
 
 /** Commands that wait for a hung server are bounded, too. */
 const MAX_QUEUED_COMMANDS = 10_000;
@@ -33,6 +40,7 @@ export async function connectRedis(options: RedisOptions, logger: Logger): Promi
   const timeout = options.connectTimeout ?? DEFAULT_CONNECT_TIMEOUT_MS;
   const client = makeClient(url, timeout);
   logConnection(client, url, logger);
+  replaceWhenSilent(client);
   let timer: NodeJS.Timeout | undefined;
   const connected = client.connect().then(
     () => undefined,
@@ -41,6 +49,72 @@ export async function connectRedis(options: RedisOptions, logger: Logger): Promi
   await Promise.race([connected, new Promise((resolve) => (timer = setTimeout(resolve, timeout)))]);
   clearTimeout(timer);
   return client;
+}
+
+/**
+ * Subscribes to a channel, on a connection of its own that proves itself like every other. It goes on trying until it is
+ * subscribed, and subscribes again on each new connection.
+ *
+ * @returns a function that ends it.
+ */
+export function subscribeRedis(client: RedisClient, { channel, onMessage, onError }: Subscription): () => void {
+  const subscriber = client.duplicate();
+  subscriber.on('error', onError);
+  // A listener that is subscribed already is not subscribed twice.
+  subscriber.on('ready', () => void subscriber.subscribe(channel, onMessage).catch(onError));
+  replaceWhenSilent(subscriber);
+  subscriber.connect().catch(onError);
+  return () => {
+    if (subscriber.isOpen) subscriber.destroy();
+  };
+}
+
+export interface Subscription {
+  readonly channel: string;
+  readonly onMessage: (message: string) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** What `replaceWhenSilent` needs of a client. */
+export type ReplaceableClient = Pick<RedisClient, 'isOpen' | 'isReady' | 'ping' | 'connect' | 'destroy'> & {
+  on(event: 'ready', listener: () => void): unknown;
+  emit(event: 'error', error: Error): unknown;
+};
+
+/**
+ * Pings the server for as long as there is a connection, and makes a new one when a ping goes unanswered (D4): a network that
+ * swallows packets tells neither side.
+ */
+export function replaceWhenSilent(client: ReplaceableClient): void {
+  let timer: NodeJS.Timeout | undefined;
+  const pingLater = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(ping, PING_INTERVAL_MS).unref();
+  };
+  const ping = (): void => {
+    // The next connection begins anew.
+    if (!client.isReady) return;
+    let isAnswered = false;
+    // When this process was busy for longer than the deadline, the answer may lie in the socket unread: timers run before
+    // sockets are read and immediates after it.
+    const late = setTimeout(() => setImmediate(() => isAnswered || replace(client)), PING_DEADLINE_MS).unref();
+    const answered = (): void => {
+      isAnswered = true;
+      clearTimeout(late);
+      pingLater();
+    };
+    // A refusal is an answer, too. With the connection lost, there is none to ping any more.
+    client.ping().then(answered, answered);
+  };
+  client.on('ready', pingLater);
+}
+
+function replace(client: ReplaceableClient): void {
+  if (!client.isOpen) return;
+  client.emit('error', new Error(`a ping went unanswered for ${PING_DEADLINE_MS / 1000} s`));
+  // What waits for an answer on it fails now.
+  client.destroy();
+  client.connect().catch(() => undefined);
 }
 
 /** Waits a moment for replies that are under way, then closes in any case. */
@@ -71,11 +145,10 @@ function makeClient(url: URL, connectTimeout: number) {
     // Without a connection a command fails at once instead of waiting for one.
     disableOfflineQueue: true,
     commandsQueueMaxLength: MAX_QUEUED_COMMANDS,
-    pingInterval: PING_INTERVAL_MS,
     socket: {
       connectTimeout,
-      socketTimeout: SOCKET_TIMEOUT_MS,
-      reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, 1000) + Math.random() * 100,
+      socketTimeout: HANDSHAKE_TIMEOUT_MS,
+      reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, LONGEST_RECONNECT_PAUSE_MS) + Math.random() * 100,
     },
   });
 }
