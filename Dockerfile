@@ -29,7 +29,7 @@ COPY --from=build /app/dist dist
 COPY --from=build --chown=node:node /app/.larder .larder
 USER node
 EXPOSE 4000
-# Graceful: no new requests, those under way are finished, then exit code 0.
+# Graceful: not ready any more, answers for SHUTDOWN_DELAY_MS, finishes what is under way, then exit code 0.
 STOPSIGNAL SIGTERM
 # Ready, not only alive: database reachable, schema up to date.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["node", "dist/cli.js", "health"]

@@ -70,6 +70,8 @@ export interface App {
   write<T>(scope: DbScope, work: (tx: Db) => Promise<T>): Promise<T>;
   /** Starts to answer. @returns where. */
   listen(): Promise<{ readonly url: string }>;
+  /** Says from now on that it is not ready, goes on answering, and ends each connection with its next answer. */
+  retire(): void;
   /** Finishes what is under way, then closes the rooms from the outside in. */
   close(): Promise<void>;
 }
@@ -81,7 +83,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const persisted = await readPersistedOperations(config.persistedOperations);
   const clock = options.clock ?? systemClock;
   const logger = createLogger(config.log, options.logTo);
-  const running: { admin?: Admin } = {};
+  const running: { admin?: Admin; isRetired?: boolean } = {};
   const schema =
     options.schema ??
     (await buildApiSchema(() => {
@@ -161,7 +163,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     metrics,
     context: createContext,
     viewerOf: ({ viewer }) => (viewer.kind === 'anonymous' ? null : viewer.userId),
-    ready: () => readiness(database, cache),
+    ready: () => (running.isRetired === true ? Promise.resolve(STOPPING) : readiness(database, cache)),
     operations: await readOperations(EXAMPLES),
     isUnavailable,
   });
@@ -173,6 +175,10 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     schema,
     write: async (scope, work) => (await write({ ...opened, database }, scope, work)).result,
     listen: async () => ({ url: await server.listen({ host: config.host, port: config.port }) }),
+    retire: () => {
+      running.isRetired = true;
+      server.retire?.();
+    },
     close: async () => {
       await server.close();
       await sampler.drain();
@@ -185,6 +191,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 function databaseOptions({ database }: Config): Pick<DatabaseOptions, 'url' | 'poolMax' | 'dataDir'> {
   return { url: database.url ?? undefined, poolMax: database.poolMax, dataDir: database.dataDir };
 }
+
+const STOPPING: Readiness = { ready: false, checks: { service: 'stopping: requests are answered a while longer' } };
 
 /** Longer than a database takes that can do its work. */
 const PING_DEADLINE_MS = 2_000;
@@ -244,6 +252,8 @@ export async function serve(config: Config): Promise<void> {
   const app = await createApp(config, { database });
   const { url } = await app.listen();
   stopOnSignals({
+    retire: () => app.retire(),
+    delay: config.shutdownDelay,
     close: async () => {
       await app.close();
       await database.close();

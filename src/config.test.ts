@@ -55,6 +55,11 @@ describe('configuration', () => {
     );
   });
 
+  it('a stop goes on answering for a while in production, where a balancer has to notice it', () => {
+    expect([loadConfig({}).shutdownDelay, loadConfig({ NODE_ENV: 'production' }).shutdownDelay]).toEqual([0, 5_000]);
+    expect(loadConfig({ NODE_ENV: 'production', SHUTDOWN_DELAY_MS: '0' }).shutdownDelay).toBe(0);
+  });
+
   it('what the public may do is bounded in production, and seen by nobody', () => {
     expect(loadConfig({})).toMatchObject({ limits: { requestsPerMinute: null, signIn: { attempts: 10, window: 900_000 } }, metrics: { token: null } });
     expect(loadConfig({ NODE_ENV: 'production' })).toMatchObject({ limits: { requestsPerMinute: 6_000 }, metrics: null });

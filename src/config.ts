@@ -66,7 +66,9 @@ export interface Config {
   readonly introspection: boolean;
   /** Whether the demo tenants and accounts are to be there after the start. Never in production. */
   readonly demoData: boolean;
-  /** How long a stop waits for what is under way. */
+  /** How long a stop goes on answering while readiness is refused. */
+  readonly shutdownDelay: number;
+  /** How long a stop waits after that for what is under way. */
   readonly shutdownTimeout: number;
 }
 
@@ -208,6 +210,7 @@ export const VARIABLES = {
   },
   GRAPHIQL: { default: 'auto', schema: automatic, accepts: 'auto, true or false' },
   INTROSPECTION: { default: 'auto', schema: automatic, accepts: 'auto, true or false' },
+  SHUTDOWN_DELAY_MS: { default: 'auto', schema: z.literal('auto').or(wholeNumber(0, 600_000)), accepts: 'auto, or milliseconds from 0 to 600000' },
   SHUTDOWN_TIMEOUT_MS: { default: '10000', schema: milliseconds, accepts: 'milliseconds from 1 to 600000' },
 
   LARDER_URL: {
@@ -273,6 +276,7 @@ export function loadConfig(env: Environment): Config {
     graphiql: is.GRAPHIQL === 'auto' ? !production : is.GRAPHIQL === 'true',
     introspection: is.INTROSPECTION === 'auto' ? !production : is.INTROSPECTION === 'true',
     demoData: is.DEMO_DATA === 'auto' ? is.DATABASE_URL === null && !production : is.DEMO_DATA === 'always',
+    shutdownDelay: is.SHUTDOWN_DELAY_MS === 'auto' ? (production ? BALANCED_SHUTDOWN_DELAY_MS : 0) : is.SHUTDOWN_DELAY_MS,
     shutdownTimeout: is.SHUTDOWN_TIMEOUT_MS,
   });
 }
@@ -293,6 +297,8 @@ function limits(is: Values): Config['limits'] {
   };
 }
 
+/** Longer than a balancer takes that asks each second and believes the third refusal. */
+const BALANCED_SHUTDOWN_DELAY_MS = 5_000;
 const PUBLIC_LOGGED_SHARE = 0.01;
 const PUBLIC_REQUESTS_PER_MINUTE = 6_000;
 

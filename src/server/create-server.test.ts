@@ -1,6 +1,9 @@
 import { InMemoryLRUCache } from '@apollo/utils.keyvaluecache';
 import type { FastifyInstance } from 'fastify';
 import { GraphQLInt, GraphQLNonNull, GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
+import { once } from 'node:events';
+import { Agent, request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { brotliDecompressSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../config.js';
@@ -37,6 +40,8 @@ const schema = new GraphQLSchema({
   }),
 });
 
+type Served = Awaited<ReturnType<typeof createServer<IncomingRequest>>>;
+
 const started: FastifyInstance[] = [];
 let log: string[] = [];
 afterEach(async () => {
@@ -47,7 +52,7 @@ afterEach(async () => {
 async function serve(
   env: Record<string, string> = {},
   options: Partial<ServerOptions<IncomingRequest>> = {},
-): Promise<FastifyInstance> {
+): Promise<Served> {
   const server = await createServer<IncomingRequest>({
     config: loadConfig({ NODE_ENV: 'test', ...env }),
     logger: createLogger({ level: 'debug', pretty: false, requestShare: 1 }, { write: (line) => void log.push(line) }),
@@ -298,8 +303,80 @@ describe('the playground', () => {
   });
 });
 
+/** Asks over one connection, and says whether that is left open. */
+function askOver(agent: Agent, url: string): Promise<{ status: number; connection: string | undefined; body: string }> {
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(`${url}/graphql`, { method: 'POST', agent, headers: { 'content-type': 'application/json' } }, (response) => {
+      let body = '';
+      response.setEncoding('utf8').on('data', (text: string) => (body += text));
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, connection: response.headers.connection, body }));
+    });
+    request.on('error', reject).end('{"query":"{ double(of: 21) }"}');
+  });
+}
+
+describe('retiring', () => {
+  it('goes on answering, and each answer ends its connection, those under way included', async () => {
+    const held = holding();
+    const server = await serve({}, { context: held.context });
+    const url = await server.listen({ host: '127.0.0.1', port: 0 });
+    const agent = new Agent({ keepAlive: true });
+    held.release();
+    expect((await askOver(agent, url)).connection).toBe('keep-alive');
+    held.hold();
+    const underWay = askOver(agent, url);
+    await held.arrived();
+    server.retire();
+    held.release();
+    for (const answer of [await underWay, await askOver(agent, url), await askOver(agent, url)]) {
+      expect(answer).toMatchObject({ status: 200, connection: 'close', body: expect.stringContaining('42') as string });
+    }
+    agent.destroy();
+  });
+});
+
+/** A context whose requests wait for as long as they are held. */
+function holding() {
+  let gate = Promise.resolve();
+  let open = (): void => undefined;
+  let arrive = (): void => undefined;
+  let arrival = Promise.resolve();
+  const hold = (): void => {
+    gate = new Promise((resolve) => (open = resolve));
+    arrival = new Promise((resolve) => (arrive = resolve));
+  };
+  hold();
+  const context = async (request: IncomingRequest): Promise<IncomingRequest> => {
+    arrive();
+    await gate;
+    return request;
+  };
+  return { context, hold, release: () => open(), arrived: () => arrival };
+}
+
 describe('closing', () => {
-  it('finishes what is under way and refuses what is new', async () => {
+  it('answers what comes on an open connection, and is not held up by one that asks for nothing', async () => {
+    const server = await serve();
+    const url = new URL(await server.listen({ host: '127.0.0.1', port: 0 }));
+    const silent = connect(Number(url.port), url.hostname);
+    const asking = connect(Number(url.port), url.hostname);
+    const accepted = new Promise<void>((resolve) => {
+      let count = 0;
+      server.server.on('connection', () => ++count === 2 && resolve());
+    });
+    await accepted;
+    let came = '';
+    asking.setEncoding('utf8').on('data', (text: string) => (came += text));
+    const closed = server.close();
+    const body = '{"query":"{ double(of: 21) }"}';
+    asking.write(`POST /graphql HTTP/1.1\r\nhost: here\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+    await once(asking, 'close');
+    expect(came).toMatch(/^HTTP\/1\.1 200 [^]*connection: close[^]*"double":42/i);
+    await closed;
+    silent.destroy();
+  });
+
+  it('finishes what is under way and accepts no new connection', async () => {
     let arrive!: () => void;
     let go!: () => void;
     const arrived = new Promise<void>((resolve) => (arrive = resolve));

@@ -4,6 +4,7 @@ import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, t
 import type { Logger as PinoLogger } from 'pino';
 import type { Registry } from 'prom-client';
 import { tellBrowsers } from './browser-rules.js';
+import { Connections } from './connections.js';
 import { OriginHeaders } from './origin-headers.js';
 import { believed, serveGraphql, type GraphqlOptions, type Intercept } from './graphql-endpoint.js';
 import { serveHealth, type Readiness } from './health.js';
@@ -29,6 +30,8 @@ export interface ServerOptions<Context extends BaseContext> extends GraphqlOptio
 export interface Host {
   /** @returns where. */
   listen(where: { readonly host: string; readonly port: number }): Promise<string>;
+  /** Goes on answering, and ends each connection with its next answer. */
+  retire?(): void;
   close(): Promise<unknown>;
 }
 
@@ -36,18 +39,25 @@ export interface Host {
 const REQUEST_TIMEOUT = 30_000;
 
 /**
- * The server, not yet listening: the steps of a request, in their order. `close` refuses what is new, finishes what is under
- * way, then stops Apollo.
+ * The server, not yet listening: the steps of a request, in their order. `close` accepts no new connection, answers what comes on
+ * those that are open, then stops Apollo.
  */
-export async function createServer<Context extends BaseContext>(options: ServerOptions<Context>): Promise<FastifyInstance> {
+export async function createServer<Context extends BaseContext>(options: ServerOptions<Context>): Promise<FastifyInstance & Required<Host>> {
   const { config } = options;
   const { trustProxy } = config.http;
   const loggerInstance: FastifyBaseLogger = options.logger;
   let intercept: Intercept | null = null;
+  let connections: Connections | null = null;
   const server = Fastify({
     loggerInstance,
     serverFactory: (framework, how) =>
-      listening(how, (request, response) => (intercept === null ? framework(request, response) : intercept(request, response, framework))),
+      listening(how, (request, response) => {
+        connections?.note(request.socket, response);
+        if (intercept === null) framework(request, response);
+        else intercept(request, response, framework);
+      }),
+    // Each answer ends its connection then, and no new one is accepted: what still comes is little, and as good as under way.
+    return503OnClosing: false,
     genReqId: requestId,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: config.http.bodyLimit,
@@ -60,6 +70,7 @@ export async function createServer<Context extends BaseContext>(options: ServerO
     },
   });
   server.server.on('checkExpectation', refuseExpectation);
+  const open = (connections = new Connections(server.server));
   nameRequests(server);
   const log = logRequests(server, { logger: options.logger.child({}, { redact: [] }), share: config.log.requestShare });
   const measure = options.metrics ? measureRequests(server, options.metrics) : () => undefined;
@@ -78,7 +89,20 @@ export async function createServer<Context extends BaseContext>(options: ServerO
       log(answered);
     },
   });
-  return server;
+  endConnections(server, open);
+  return server.decorate('retire', () => open.retire()) as FastifyInstance & Required<Host>;
+}
+
+function endConnections(server: FastifyInstance, connections: Connections): void {
+  let stop = (): void => undefined;
+  server.addHook('preClose', (done) => {
+    stop = connections.endIdle();
+    done();
+  });
+  server.addHook('onClose', (_, done) => {
+    stop();
+    done();
+  });
 }
 
 function nameRequests(server: FastifyInstance): void {

@@ -4,7 +4,7 @@ import { stopOnSignals, type StopOptions } from './stop-on-signals.js';
 
 function run(
   close: () => Promise<void>,
-  timeout = 1_000,
+  { timeout = 1_000, delay = 0, retire = () => undefined }: Partial<Pick<StopOptions, 'timeout' | 'delay' | 'retire'>> = {},
 ): { signal(name: string): void; exited: Promise<number>; codes: number[] } {
   const listeners = new Map<string, () => void>();
   const codes: number[] = [];
@@ -17,7 +17,7 @@ function run(
       leave(code);
     },
   } as unknown as NonNullable<StopOptions['process']>;
-  stopOnSignals({ close, timeout, logger: silentLogger, process: target });
+  stopOnSignals({ retire, delay, close, timeout, logger: silentLogger, process: target });
   return { signal: (name) => listeners.get(name)?.(), exited, codes };
 }
 
@@ -37,9 +37,29 @@ describe('a signal', () => {
   });
 
   it('ends with 1 when closing takes too long', async () => {
-    const service = run(() => new Promise(() => undefined), 1);
+    const service = run(() => new Promise(() => undefined), { timeout: 1 });
     service.signal('SIGTERM');
     expect(await service.exited).toBe(1);
+  });
+
+  it('first makes the service say that it is not ready, and closes it after the delay', async () => {
+    vi.useFakeTimers();
+    try {
+      const happened: string[] = [];
+      const close = (): Promise<void> => {
+        happened.push('closed');
+        return Promise.resolve();
+      };
+      const service = run(close, { delay: 5_000, retire: () => happened.push('retired') });
+      service.signal('SIGTERM');
+      await vi.advanceTimersByTimeAsync(4_999);
+      expect(happened).toEqual(['retired']);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(happened).toEqual(['retired', 'closed']);
+      expect(await service.exited).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('given twice ends at once, with its own code', () => {

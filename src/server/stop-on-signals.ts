@@ -1,7 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from '../lib/logger.js';
 
 export interface StopOptions {
+  /** Makes the service say that it is not ready, while it goes on answering. */
+  readonly retire: () => void;
+  /** Milliseconds between that and closing: balancers learn of it, and send requests elsewhere. */
+  readonly delay: number;
   /** Closes the rooms in their order. */
   readonly close: () => Promise<void>;
   /** Milliseconds that this may take. */
@@ -11,16 +15,24 @@ export interface StopOptions {
   readonly process?: Pick<NodeJS.Process, 'on' | 'exit'>;
 }
 
+/**
+ * The delay is never shorter: a client that asks one thing after the other is told in an answer that its connection ends, and
+ * finds none cut off under its next request.
+ */
+const SHORTEST_DELAY_MS = 100;
+
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
- * SIGTERM and SIGINT stop the service gracefully: exit code 0, or 1 when closing fails or takes too long. A second signal
- * stops it at once, with the code that shells give to the signal.
+ * SIGTERM and SIGINT stop the service gracefully: first it says that it is not ready, after the delay it closes. Exit code 0,
+ * or 1 when closing fails or takes too long. A second signal stops it at once, with the code that shells give to the signal.
  */
-export function stopOnSignals({ close, timeout, logger, process: target = process }: StopOptions): void {
+export function stopOnSignals({ retire, delay, close, timeout, logger, process: target = process }: StopOptions): void {
   let stopping = false;
   const stop = async (signal: string): Promise<void> => {
-    logger.info({ signal }, 'stopping');
+    logger.info({ signal, delay }, 'stopping');
+    retire();
+    await new Promise((resolve) => setTimeout(resolve, Math.max(delay, SHORTEST_DELAY_MS)));
     const closed = close().then(
       () => 0,
       (error: unknown) => {
@@ -28,7 +40,7 @@ export function stopOnSignals({ close, timeout, logger, process: target = proces
         return 1;
       },
     );
-    const expired = delay(timeout, 1, { ref: false }).then((code) => {
+    const expired = pause(timeout, 1, { ref: false }).then((code) => {
       logger.error({ timeout }, 'closing took too long');
       return code;
     });

@@ -114,7 +114,7 @@ describe('docker-compose.yml', () => {
     const config = loadConfig({ NODE_ENV: 'production', ...api.environment });
     expect(config.database.url).toBe(`postgres://larder:${passwords.LARDER_DB_PASSWORD}@postgres:5432/larder`);
     expect(config.redis).toMatchObject({ kind: 'single', url: `redis://larder:${passwords.LARDER_REDIS_PASSWORD}@redis:6379/0` });
-    expect(Number(/^(\d+)s$/.exec(api.stop_grace_period)?.[1]) * 1000).toBeGreaterThan(config.shutdownTimeout);
+    expect(Number(/^(\d+)s$/.exec(api.stop_grace_period)?.[1]) * 1000).toBeGreaterThan(config.shutdownDelay + config.shutdownTimeout);
   });
 });
 

@@ -92,7 +92,7 @@ async function start(built: Built): Promise<Container> {
     health: () => new Promise((resolve) => execFile(check, checkArgs, { ...options, timeout: 20_000 }, (error) => resolve(error === null))),
     stop: async () => {
       if (child.exitCode === null) child.kill(built.stopSignal as NodeJS.Signals);
-      const timer = setTimeout(() => child.kill('SIGKILL'), 15_000);
+      const timer = setTimeout(() => child.kill('SIGKILL'), 20_000);
       return ended.finally(() => clearTimeout(timer));
     },
     output: () => output,

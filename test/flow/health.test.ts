@@ -72,6 +72,28 @@ describe.each(backends)('health and metrics, on $name', (backend) => {
   });
 });
 
+describe.each(backends)('a server that is to stop, on $name', (backend) => {
+  it('is not ready from then on, and answers until it closes, each connection once more', async () => {
+    const running = await backend.start();
+    try {
+      await running.settled();
+      const ask = (): Promise<Reply> => running.client.request('{ categories { slug } }', { tenant: 'downtown' });
+      const before = await ask();
+      expect((await fetch(`${running.client.url}/health/ready`)).status).toBe(200);
+      running.app.retire();
+      const readiness = await fetch(`${running.client.url}/health/ready`);
+      expect({ status: readiness.status, body: (await readiness.json()) as unknown }).toMatchObject({ status: 503, body: { status: 'not ready', checks: { service: expect.stringContaining('stopping') as string } } });
+      for (let times = 0; times < 3; times++) {
+        const { status, text, headers } = await ask();
+        expect({ status, text, connection: headers.get('connection') }).toEqual({ status: 200, text: before.text, connection: 'close' });
+      }
+      expect((await fetch(`${running.client.url}/health/live`)).status).toBe(200);
+    } finally {
+      await running.close();
+    }
+  });
+});
+
 describe.each(backends)('in production, on $name', (backend) => {
   let running: Running;
 

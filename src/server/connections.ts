@@ -1,0 +1,52 @@
+import type { Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** A connection that has asked for nothing for so long may be cut off by a server that closes: its client opened it in advance. */
+const SILENT_MS = 1_000;
+const SWEEP_MS = 100;
+
+interface Connection {
+  readonly openedAt: number;
+  /** To its latest request; null before the first. */
+  latest: ServerResponse | null;
+}
+
+/**
+ * The connections of a server, so that it can stop without cutting one off under a request: from `retire` on every answer says
+ * `Connection: close`, and the connection ends with it.
+ */
+export class Connections {
+  readonly #open = new Map<Socket, Connection>();
+  #isRetired = false;
+
+  constructor(private readonly server: Server) {
+    server.on('connection', (socket: Socket) => {
+      this.#open.set(socket, { openedAt: performance.now(), latest: null });
+      socket.once('close', () => this.#open.delete(socket));
+    });
+  }
+
+  /** To be called with each request, before its answer. */
+  note(socket: Socket, response: ServerResponse): void {
+    const connection = this.#open.get(socket);
+    if (connection !== undefined) connection.latest = response;
+    if (this.#isRetired) response.shouldKeepAlive = false;
+  }
+
+  /** The answers that are under way, and all that follow, are the last on their connections. */
+  retire(): void {
+    this.#isRetired = true;
+    for (const { latest } of this.#open.values()) if (latest !== null && !latest.headersSent) latest.shouldKeepAlive = false;
+  }
+
+  /** For a server that closes: ends what is idle until nothing is left. @returns a function that stops doing so. */
+  endIdle(): () => void {
+    this.retire();
+    const sweep = setInterval(() => {
+      this.server.closeIdleConnections();
+      const now = performance.now();
+      for (const [socket, { openedAt, latest }] of this.#open) if (latest === null && now - openedAt > SILENT_MS) socket.destroy();
+    }, SWEEP_MS);
+    return () => clearInterval(sweep);
+  }
+}
