@@ -9,7 +9,7 @@ export { DivergenceSampler, type DivergenceOptions } from './divergence.js';
 export { explain, type Explanation } from './explain.js';
 export { httpPolicy, type DownstreamCache, type HttpPolicy } from './http-policy.js';
 export { OperationPlan, type PlannedPiece, type Shape } from './operation-plan.js';
-export { dependsOn, readerOf } from './request-state.js';
+export { dependsOn, readerOf, type ValidListener, type ValidQuery } from './request-state.js';
 export { ALWAYS_VARIED, responseCachePlugin, type ResponseCachePlugin, type ResponseCachePluginOptions } from './response-cache-plugin.js';
 export { joinPieces, ResponseCache, type AnsweredPiece, type Question, type ResponseCacheOptions } from './response-cache.js';
 export { fill } from './template.js';

@@ -1,6 +1,20 @@
+import type { GraphQLSchema } from 'graphql';
 import { Collector } from '../core/collector.js';
 import type { Reader } from '../core/reader.js';
 import type { Tag } from '../core/tags.js';
+import type { OperationPlan } from './operation-plan.js';
+
+/** A query that Apollo has found valid. */
+export interface ValidQuery {
+  readonly plan: OperationPlan;
+  readonly schema: GraphQLSchema;
+  readonly source: string;
+  readonly operationName: string | null;
+  /** Of a persisted query. */
+  readonly hash: string | null;
+}
+
+export type ValidListener = (valid: ValidQuery) => void;
 
 /** Under which a context carries what the cache knows of its request. A symbol is copied with a context, and meets no name in it. */
 const STATE = Symbol('larder');
@@ -9,6 +23,10 @@ interface State {
   readonly reader: Reader<unknown>;
   /** Of a load inside the request: its value will be others', too. */
   readonly isInner: boolean;
+  /** The plugin whose request it is: another plugin has another cache, and other words for partition and viewer. */
+  readonly plugin?: object;
+  /** Told when the query of the request is found valid: the handler that has sent it. */
+  readonly onValid?: ValidListener;
 }
 
 interface Carrier {

@@ -115,7 +115,6 @@ describe('the plugin in an Apollo Server of somebody else', () => {
   it('is not started without saying what must be said', async () => {
     const cache = await createCache();
     expect(() => responseCachePlugin({ cache, partition: () => 'a', downstream: 'cdn' })).toThrow('`vary`');
-    expect(() => responseCachePlugin({ cache, partition: 'single' }).responses).toThrow('server.start()');
     await cache.close();
   });
 });

@@ -14,9 +14,9 @@ import { cacheFields, type FieldCacheOptions } from './field-cache.js';
 import { secondsToMilliseconds } from './hints.js';
 import { httpPolicy, type DownstreamCache } from './http-policy.js';
 import type { OperationPlan } from './operation-plan.js';
-import { apart, readerOf, stateOf, withState } from './request-state.js';
+import { apart, readerOf, stateOf, withState, type ValidListener } from './request-state.js';
 import { ResponseCache, type AnsweredPiece, type Question } from './response-cache.js';
-import { schemaVersion } from './schema-version.js';
+import { ServedSchemas } from './served-schemas.js';
 
 const NOTHING_ELSE = Object.freeze({});
 
@@ -74,40 +74,35 @@ export interface ResponseCachePluginOptions<Context extends BaseContext, Source 
 /** Headers by which the protocol's own answers differ. */
 export const ALWAYS_VARIED = ['Accept', 'Accept-Encoding', 'Larder-After'];
 
-/** A query that Apollo has found valid. */
-export interface ValidQuery {
-  readonly plan: OperationPlan;
-  readonly source: string;
-  readonly operationName: string | null;
-  /** Of a persisted query. */
-  readonly hash: string | null;
+/** How a request begins for the cache. */
+export interface Attachment {
+  /** Began before the context was made. */
+  readonly request: CacheRequest;
+  /** The position that the request proves, as `Larder-After` has it. */
+  readonly after: string | null;
+  /** Told when the query of the request is found valid. */
+  readonly onValid?: ValidListener | undefined;
 }
 
-/** Caches what an Apollo Server answers, root field by root field. For one server. */
+/** Caches what Apollo Servers answer, root field by root field: each with its own schema, where one object is in several. */
 export class ResponseCachePlugin<Context extends BaseContext, Source = unknown> implements ApolloServerPlugin<Context> {
-  readonly #listeners: ((valid: ValidQuery) => void)[] = [];
-  #responses: ResponseCache<Context, Source> | null = null;
-  #isGateway = false;
+  readonly #schemas: ServedSchemas<ResponseCache<Context, Source>>;
 
   constructor(readonly options: ResponseCachePluginOptions<Context, Source>) {
     const { downstream = 'revalidate', vary, partition: whose, viewer, varyBy } = options;
     if (downstream !== 'revalidate' && vary === undefined && (whose !== 'single' || viewer !== undefined || varyBy !== undefined)) {
       throw new Error(`With downstream: '${downstream}' other caches tell answers apart by \`vary\` alone: name the request headers that your contexts are made of.`);
     }
+    this.#schemas = new ServedSchemas(this.core, options.version, (schema, version) => this.#open(schema, version));
   }
 
-  /** @throws Error before the server has started. */
-  get responses(): ResponseCache<Context, Source> {
-    if (this.#responses === null) throw new Error('The response cache is asked before its Apollo Server has started: await server.start() first.');
-    return this.#responses;
+  /** What answers queries of a schema that one of the plugin's servers has; null for one that is left to Apollo: a gateway's. */
+  responsesOf(schema: GraphQLSchema): ResponseCache<Context, Source> | null {
+    return this.#schemas.of(schema).responses;
   }
 
   get core(): Cache {
     return this.options.cache.core;
-  }
-
-  onValid(listener: (valid: ValidQuery) => void): void {
-    this.#listeners.push(listener);
   }
 
   /**
@@ -121,36 +116,42 @@ export class ResponseCachePlugin<Context extends BaseContext, Source = unknown> 
     };
   }
 
-  /** The context with a reader of its own. `request` began before the context was made. */
-  attach(context: Context, { request, after }: { readonly request: CacheRequest; readonly after: string | null }): Context | Promise<Context> {
-    if (after === null) return this.#withReader(context, request);
-    return isCovered(this.core.ledger, after).then((covered) => this.#withReader(context, covered ? request : this.core.begin({ bypass: true })));
+  /** The context with a reader of its own. */
+  attach(context: Context, { request, after, onValid }: Attachment): Context | Promise<Context> {
+    if (after === null) return this.#withReader(context, request, onValid);
+    return isCovered(this.core.ledger, after).then((covered) => this.#withReader(context, covered ? request : this.core.begin({ bypass: true }), onValid));
   }
 
   async serverWillStart({ schema }: { readonly schema: GraphQLSchema }): Promise<GraphQLServerListener> {
-    this.#open(schema);
-    // A gateway's schema has no resolvers here: what it answers is its own to cache.
-    return { schemaDidLoadOrUpdate: ({ coreSupergraphSdl }) => void (this.#isGateway ||= coreSupergraphSdl !== undefined) };
+    let current = schema;
+    this.#schemas.take(current);
+    return {
+      schemaDidLoadOrUpdate: ({ apiSchema, coreSupergraphSdl }) => {
+        const before = current;
+        current = apiSchema;
+        if (before !== current) this.#schemas.replace(before, current);
+        if (coreSupergraphSdl !== undefined) this.#schemas.of(current).responses = null;
+      },
+      serverWillStop: async () => this.#schemas.release(current),
+    };
   }
 
-  #open(schema: GraphQLSchema): void {
+  #open(schema: GraphQLSchema, version: string): ResponseCache<Context, Source> {
     const { options } = this;
-    if (options.version === undefined && this.core.ledger.report().kind === 'redis') {
-      throw new CacheError('CACHE_STORE_REFUSED', 'Entries in Redis outlive this process: give responseCachePlugin a `version` that changes with each build of your resolvers.');
-    }
     prepareSchema(schema);
     const caching: FieldCacheOptions<Context, Source> = {
-      readerOf: (context) => readerOf<Source>(context),
+      // Two plugins may have wrapped the fields of one schema: each caches for its own requests.
+      readerOf: (context) => (stateOf(context)?.plugin === this ? readerOf<Source>(context) : null),
       contextWithin: (context, reader, { scope }) => {
         const shown = scope === 'PUBLIC' ? (options.withoutViewer?.(context) ?? context) : context;
-        return withState(shown, { reader, isInner: true });
+        return withState(shown, { reader, isInner: true, plugin: this });
       },
       varyBy: (context) => options.varyBy?.(context) ?? NOTHING_ELSE,
       viewerOf: (context) => options.viewer?.(context) ?? null,
-      version: schemaVersion(schema, options.version ?? ''),
+      version,
     };
     if (options.fields === true) cacheFields(schema, caching);
-    this.#responses = new ResponseCache<Context, Source>({
+    return new ResponseCache<Context, Source>({
       ...caching,
       ...options.execution,
       schema,
@@ -163,12 +164,13 @@ export class ResponseCachePlugin<Context extends BaseContext, Source = unknown> 
   }
 
   async requestDidStart(asked: GraphQLRequestContext<Context>): Promise<GraphQLRequestListener<Context>> {
-    if (this.#isGateway) return {};
+    const responses = this.responsesOf(asked.schema);
+    if (responses === null) return {};
     // Apollo has copied the context by now: what is written to it, nobody else sees.
     const { formatError, explains, onErrors, onAnswer } = this.options;
     Object.assign(asked.contextValue, await this.#begun(asked));
     let answered: readonly AnsweredPiece[] | null = null;
-    const inner = await apolloPlugin<Context, Source>(this.responses, {
+    const inner = await apolloPlugin<Context, Source>(responses, {
       ...(formatError === undefined ? {} : { formatError }),
       ...(explains === undefined ? {} : { explains }),
       onErrors: (errors, { contextValue }) => onErrors?.(errors, contextValue),
@@ -202,19 +204,17 @@ export class ResponseCachePlugin<Context extends BaseContext, Source = unknown> 
   async #begun({ contextValue, request }: GraphQLRequestContext<Context>): Promise<Context> {
     const state = stateOf(contextValue);
     const after = request.http?.headers.get('larder-after') ?? null;
-    if (state === null) return this.attach(contextValue, { request: this.core.begin(), after });
-    if (state.isInner) {
-      // Asked from inside another operation: what that one stores would not know on what this answer depends.
-      state.reader.collector.forbid('it asked an operation of its own');
-      return withState(contextValue, { reader: apart(state.reader), isInner: false });
-    }
-    return after === null || state.reader.request.bypass ? contextValue : this.attach(contextValue, { request: state.reader.request, after });
+    // Asked from inside another operation: what that one stores would not know on what this answer depends.
+    if (state?.isInner === true) state.reader.collector.forbid('it asked an operation of its own');
+    if (state === null || state.plugin !== this) return this.attach(contextValue, { request: this.core.begin(), after });
+    if (state.isInner) return withState(contextValue, { reader: apart(state.reader), isInner: false, plugin: this });
+    return after === null || state.reader.request.bypass ? contextValue : this.attach(contextValue, { request: state.reader.request, after, onValid: state.onValid });
   }
 
-  #withReader(context: Context, request: CacheRequest): Context {
+  #withReader(context: Context, request: CacheRequest, onValid?: ValidListener): Context {
     const { core } = this;
     const reader = new Reader<unknown>({ cache: core, request, partition: this.#partitionOf(context), sources: this.options.sources ?? noSources });
-    return withState(context, { reader, isInner: false });
+    return withState(context, { reader, isInner: false, plugin: this, ...(onValid === undefined ? {} : { onValid }) });
   }
 
   #partitionOf(context: Context): Partition | null {
@@ -228,10 +228,11 @@ export class ResponseCachePlugin<Context extends BaseContext, Source = unknown> 
     return of;
   }
 
-  #tell(plan: OperationPlan, { source, request, queryHash }: GraphQLRequestContext<Context>): void {
-    if (source === undefined) return;
+  #tell(plan: OperationPlan, { source, schema, request, queryHash, contextValue }: GraphQLRequestContext<Context>): void {
+    // An operation that a resolver asks has come by no handler.
+    if (source === undefined || request.http === undefined) return;
     const isPersisted = request.extensions?.['persistedQuery'] !== undefined;
-    for (const listener of this.#listeners) listener({ plan, source, operationName: request.operationName ?? null, hash: isPersisted ? (queryHash ?? null) : null });
+    stateOf(contextValue)?.onValid?.({ plan, schema, source, operationName: request.operationName ?? null, hash: isPersisted ? (queryHash ?? null) : null });
   }
 
   /** From where on this node's reads show what was written so far. */

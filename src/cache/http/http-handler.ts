@@ -1,6 +1,8 @@
 import type { ApolloServer, BaseContext } from '@apollo/server';
-import { ALWAYS_VARIED, formatted, type OperationPlan, type ResponseCachePlugin } from '../graphql/index.js';
+import type { GraphQLSchema } from 'graphql';
+import { ALWAYS_VARIED, formatted, type OperationPlan, type ResponseCache, type ResponseCachePlugin, type ValidListener } from '../graphql/index.js';
 import { answerHttp, type AnyHttpReply } from './answer-http.js';
+import { schemaOf } from './apollo-internals.js';
 import { HttpCache, type HttpRequest } from './http-cache.js';
 
 export interface HttpHandlerOptions<Context extends BaseContext, Source = unknown> {
@@ -29,10 +31,33 @@ const USUAL = ['Accept-Language', 'Authorization', 'Cookie'];
  * where everything is stored from joined bytes, with `ETag`, `Age`, `Cache-Control` and `Cache-Status`.
  */
 export function httpHandler<Context extends BaseContext, Source = unknown>(options: HttpHandlerOptions<Context, Source>): HttpHandler<Context> {
-  const { server, plugin, preflighted = PREFLIGHTED, admits } = options;
+  const { server, plugin } = options;
+  // A server may replace its schema, and with it all that is known of queries.
+  const bySchema = new WeakMap<GraphQLSchema, HttpCache<Context, Source>>();
+  const httpOf = (schema: GraphQLSchema): HttpCache<Context, Source> | null => {
+    const known = bySchema.get(schema);
+    if (known !== undefined) return known;
+    const responses = plugin.responsesOf(schema);
+    const http = responses === null ? null : createHttpCache(options, responses);
+    if (http !== null) bySchema.set(schema, http);
+    return http;
+  };
+  const onValid: ValidListener = ({ plan, schema, source, operationName, hash }) => httpOf(schema)?.queries.remember({ plan, source }, { operationName, hash });
+  return (request, makeContext) => {
+    // Before anything of the request is read (F1).
+    const began = plugin.core.begin();
+    const header = request.headers['larder-after'];
+    const after = header === undefined ? null : typeof header === 'string' ? header : header.join(', ');
+    const schema = schemaOf(server);
+    const http = schema === null ? null : httpOf(schema);
+    return answerHttp({ http, server }, request, async () => plugin.attach(await makeContext(), { request: began, after, onValid }));
+  };
+}
+
+function createHttpCache<Context extends BaseContext, Source>({ plugin, preflighted = PREFLIGHTED, admits }: HttpHandlerOptions<Context, Source>, responses: ResponseCache<Context, Source>): HttpCache<Context, Source> {
   const { formatError, explains, onErrors, onAnswer, downstream = 'revalidate', cacheTagBytes = 0, vary = USUAL } = plugin.options;
-  const http = new HttpCache<Context, Source>({
-    responses: plugin.responses,
+  return new HttpCache<Context, Source>({
+    responses,
     now: () => plugin.core.ledger.now(),
     downstream,
     cacheTagBytes,
@@ -45,14 +70,4 @@ export function httpHandler<Context extends BaseContext, Source = unknown>(optio
     ...(onErrors === undefined ? {} : { onErrors: (errors, { context }) => onErrors(errors, context) }),
     ...(onAnswer === undefined ? {} : { onAnswer }),
   });
-  plugin.onValid(({ plan, source, operationName, hash }) => {
-    http.queries.remember({ plan, source }, { operationName, hash });
-  });
-  return (request, makeContext) => {
-    // Before anything of the request is read (F1).
-    const began = plugin.core.begin();
-    const header = request.headers['larder-after'];
-    const after = header === undefined ? null : typeof header === 'string' ? header : header.join(', ');
-    return answerHttp({ http, server }, request, async () => plugin.attach(await makeContext(), { request: began, after }));
-  };
 }
