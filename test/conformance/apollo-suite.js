@@ -17,7 +17,7 @@ const defaultMaxAge = process.env.EVERY_QUERY === '1' ? 3600 : 0;
 async function createServer(config, { context } = {}) {
   // The suite compares lifetimes to the second.
   const cache = await createCache({ jitter: 0 });
-  const { formatError, rootValue, fieldResolver, csrfPrevention } = config;
+  const { formatError, rootValue, fieldResolver } = config;
   const plugin = responseCachePlugin({
     cache,
     partition: 'single',
@@ -29,8 +29,7 @@ async function createServer(config, { context } = {}) {
   });
   const server = new ApolloServer({ ...config, plugins: [...(config.plugins ?? []), plugin] });
   await server.start();
-  const preflighted = csrfPrevention?.requestHeaders;
-  const handle = httpHandler({ server, plugin, ...(preflighted === undefined ? {} : { preflighted }) });
+  const handle = httpHandler({ server, plugin });
   const http = createHttpServer(nodeHandler(handle, context === undefined ? {} : { context }));
   await once(http.listen(0, '127.0.0.1'), 'listening');
   return {

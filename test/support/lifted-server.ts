@@ -56,8 +56,9 @@ export class LiftedServer {
 
   async #start(options: Options, caching: CreateCacheOptions): Promise<void> {
     this.cache = await createCache({ jitter: 0, clock: { now: () => this.now }, ...caching });
-    this.plugin = responseCachePlugin<LiftedContext>({ cache: this.cache, partition: 'single', ...options });
-    this.apollo = new ApolloServer<LiftedContext>({ typeDefs: [cacheDirectivesSDL, typeDefs], resolvers: this.#resolvers(), plugins: [this.plugin, this.#listener()], logger: silentLogger });
+    const listener = this.#listener();
+    this.plugin = responseCachePlugin<LiftedContext>({ cache: this.cache, partition: 'single', observers: [listener], ...options });
+    this.apollo = new ApolloServer<LiftedContext>({ typeDefs: [cacheDirectivesSDL, typeDefs], resolvers: this.#resolvers(), plugins: [this.plugin, listener], logger: silentLogger });
     await this.apollo.start().catch(async (error: unknown) => {
       await this.cache.close();
       throw error;

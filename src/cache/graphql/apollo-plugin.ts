@@ -10,8 +10,10 @@ import { joinPieces, type AnsweredPiece, type Question, type ResponseCache } fro
 export interface ApolloPluginOptions<Context extends BaseContext> {
   /** The same as is given to Apollo Server, which formats only what it has executed itself. */
   readonly formatError?: FormatError;
-  /** In the place of Apollo's `didEncounterErrors`, for errors of fields. */
-  readonly onErrors?: (errors: readonly GraphQLError[], request: GraphQLRequestContext<Context>) => void;
+  /** Told of errors of fields, which stand in the `errors` of the request by then: Apollo calls `didEncounterErrors` for its own alone. */
+  readonly onErrors?: (errors: readonly GraphQLError[], request: GraphQLRequestContext<Context>) => void | Promise<void>;
+  /** Whether an operation is left to Apollo whatever is stored. */
+  readonly leaves?: (request: GraphQLRequestContext<Context>) => boolean;
   /** Whether the answer tells how it came about, in `extensions.cache`. */
   readonly explains?: (context: Context) => boolean;
   /** Told of every query that Apollo has parsed and found valid. */
@@ -33,7 +35,7 @@ export function apolloPlugin<Context extends BaseContext, Source>(
         responseForOperation: async (request) => {
           const { document, operation, contextValue: context } = request;
           // Which operation of several is meant, nobody has said: execution complains. The type does not know of it.
-          if ((operation as typeof operation | undefined) === undefined) return null;
+          if ((operation as typeof operation | undefined) === undefined || options.leaves?.(request) === true) return null;
           const plan = responses.planOf(document, operation);
           if (plan === null) return null;
           options.onValid?.(plan, request);
@@ -44,7 +46,10 @@ export function apolloPlugin<Context extends BaseContext, Source>(
           const reader = responses.options.readerOf(context);
           if (reader !== null) tellApollo(request, pieces, reader);
           const errors = pieces.flatMap((piece) => piece.errors);
-          if (errors.length > 0) options.onErrors?.(errors, request);
+          if (errors.length > 0) {
+            Object.assign(request, { errors });
+            await options.onErrors?.(errors, request);
+          }
           const { status, headers } = headOf(errors);
           return {
             http: { status, headers: new HeaderMap(request.requestIsBatched ? headers : [...(options.describe?.(pieces) ?? []), ...headers]) },

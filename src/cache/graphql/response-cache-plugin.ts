@@ -1,4 +1,4 @@
-import type { ApolloServerPlugin, BaseContext, GraphQLRequestContext, GraphQLRequestListener, GraphQLServerListener } from '@apollo/server';
+import type { ApolloServer, ApolloServerPlugin, BaseContext, GraphQLRequestContext, GraphQLRequestListener, GraphQLServerListener } from '@apollo/server';
 import { OperationTypeNode, type GraphQLError, type GraphQLField, type GraphQLSchema } from 'graphql';
 import type { Cache } from '../core/cache.js';
 import { CacheError } from '../core/errors.js';
@@ -12,6 +12,7 @@ import type { ExecutorOptions } from './execute-pieces.js';
 import type { FormatError } from './format-errors.js';
 import { cacheFields, type FieldCacheOptions } from './field-cache.js';
 import { secondsToMilliseconds } from './hints.js';
+import { HostServer, tellOfErrors, unheardHook, type UnheardHook } from './host-server.js';
 import { httpPolicy, type DownstreamCache } from './http-policy.js';
 import type { OperationPlan } from './operation-plan.js';
 import { apart, readerOf, stateOf, withState, type ValidListener } from './request-state.js';
@@ -53,8 +54,13 @@ export interface ResponseCachePluginOptions<Context extends BaseContext, Source 
    * plugins. Default false: Apollo executes them.
    */
   readonly executesUnstored?: boolean;
-  /** Told of errors of fields, since Apollo's `didEncounterErrors` is not. */
+  /** Told of errors of fields, known queries' too. */
   readonly onErrors?: (errors: readonly GraphQLError[], context: Context) => void;
+  /**
+   * Plugins of the server that only look on: they need not hear of what is answered here. Any other that listens to execution has
+   * its operations executed by Apollo.
+   */
+  readonly observers?: readonly ApolloServerPlugin<Context>[];
   /** Whether an error of a resolver means that its source is failing: then a piece in its grace is served. */
   readonly isSourceFailure?: (error: unknown) => boolean;
   /**
@@ -70,6 +76,13 @@ export interface ResponseCachePluginOptions<Context extends BaseContext, Source 
   readonly explains?: (context: Context) => boolean;
   readonly onAnswer?: (question: Question<Context>, pieces: readonly AnsweredPiece[]) => void;
 }
+
+const UNKNOWN_PLUGINS = 'The response cache does not know the other plugins of this server: their didEncounterErrors and executionDidStart are not called for what it answers. If there are any, call honourPluginsOf(server).';
+/** What to do about a hook that would not be called. */
+const REMEDIES: Readonly<Record<UnheardHook['hook'], string>> = {
+  executionDidStart: 'its executionDidStart or willResolveField may refuse, and is not called for what is stored. Name it in `observers` if it only looks on',
+  responseForOperation: 'its responseForOperation may refuse, and is asked after the cache. Put it before the cache in the list of plugins',
+};
 
 /** Headers by which the protocol's own answers differ. */
 export const ALWAYS_VARIED = ['Accept', 'Accept-Encoding', 'Larder-After'];
@@ -87,6 +100,8 @@ export interface Attachment {
 /** Caches what Apollo Servers answer, root field by root field: each with its own schema, where one object is in several. */
 export class ResponseCachePlugin<Context extends BaseContext, Source = unknown> implements ApolloServerPlugin<Context> {
   readonly #schemas: ServedSchemas<ResponseCache<Context, Source>>;
+  readonly #saidOf = new WeakSet<object>();
+  #honours = false;
 
   constructor(readonly options: ResponseCachePluginOptions<Context, Source>) {
     const { downstream = 'revalidate', vary, partition: whose, viewer, varyBy } = options;
@@ -120,6 +135,15 @@ export class ResponseCachePlugin<Context extends BaseContext, Source = unknown> 
   attach(context: Context, { request, after, onValid }: Attachment): Context | Promise<Context> {
     if (after === null) return this.#withReader(context, request, onValid);
     return isCovered(this.core.ledger, after).then((covered) => this.#withReader(context, covered ? request : this.core.begin({ bypass: true }), onValid));
+  }
+
+  /**
+   * Honours the other plugins of a server: `didEncounterErrors` hears of what fails here, and an operation is Apollo's where a hook
+   * would not be called that may refuse it. `httpHandler` does it by itself; behind Apollo's integrations call it once.
+   */
+  honourPluginsOf(server: ApolloServer<Context>): HostServer<Context> {
+    this.#honours = true;
+    return new HostServer(server, this, this.options.observers ?? []);
   }
 
   async serverWillStart({ schema }: { readonly schema: GraphQLSchema }): Promise<GraphQLServerListener> {
@@ -173,7 +197,11 @@ export class ResponseCachePlugin<Context extends BaseContext, Source = unknown> 
     const inner = await apolloPlugin<Context, Source>(responses, {
       ...(formatError === undefined ? {} : { formatError }),
       ...(explains === undefined ? {} : { explains }),
-      onErrors: (errors, { contextValue }) => onErrors?.(errors, contextValue),
+      leaves: (request) => this.#leaves(request),
+      onErrors: async (errors, request) => {
+        onErrors?.(errors, request.contextValue);
+        await tellOfErrors(request);
+      },
       onAnswer: (question, pieces) => {
         answered = pieces;
         onAnswer?.(question, pieces);
@@ -181,6 +209,21 @@ export class ResponseCachePlugin<Context extends BaseContext, Source = unknown> 
       onValid: (plan, request) => this.#tell(plan, request),
     }).requestDidStart?.(asked);
     return { ...inner, willSendResponse: async (request) => this.#describe(request, answered) };
+  }
+
+  /** Whether another plugin has a hook that an answer from here would keep from being called. Said once of each. */
+  #leaves(request: GraphQLRequestContext<Context>): boolean {
+    const { logger } = request;
+    if (!this.#honours && !this.#saidOf.has(this)) {
+      this.#saidOf.add(this);
+      logger.info(UNKNOWN_PLUGINS);
+    }
+    const unheard = unheardHook(request, this.options.observers ?? []);
+    if (unheard === null) return false;
+    const { plugin, name, hook } = unheard;
+    if (!this.#saidOf.has(plugin)) logger.warn(`The response cache answers no operation that ${name} listens to: ${REMEDIES[hook]}.`);
+    this.#saidOf.add(plugin);
+    return true;
   }
 
   /** What the answer says of itself. Of several that are sent together, only what is true of all. */

@@ -39,8 +39,8 @@ export interface HttpCacheOptions<Context, Source> {
   readonly formatError: (error: GraphQLError, request: Pick<HttpRequest, 'headers'>) => GraphQLFormattedError;
   readonly onErrors?: (errors: readonly GraphQLError[], question: Question<Context>, request: Pick<HttpRequest, 'headers'>) => void;
   readonly onAnswer?: (question: Question<Context>, pieces: readonly AnsweredPiece[]) => void;
-  /** Headers of requests that a form or a link cannot send: a GET with none of them is left to GraphQL's own protection. */
-  readonly preflighted: readonly string[];
+  /** Headers of requests that a form or a link cannot send: a GET with none of them is left to GraphQL's own protection. Null: there is none. */
+  readonly preflighted: readonly string[] | null;
   /** Headers of requests that answers depend on. */
   readonly vary?: readonly string[];
 }
@@ -104,7 +104,8 @@ export class HttpCache<Context, Source> {
       const isJson = type === 'application/json' || /^application\/json\s*(;|$)/i.test(type);
       return isJson && typeof body === 'object' && body !== null && !Array.isArray(body) ? body : null;
     }
-    if (method !== 'GET' || !this.options.preflighted.some((name) => headers[name] !== undefined)) return null;
+    const { preflighted } = this.options;
+    if (method !== 'GET' || (preflighted !== null && !preflighted.some((name) => headers[name] !== undefined))) return null;
     return sentInAddress(search);
   }
 
