@@ -188,8 +188,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   };
 }
 
-function databaseOptions({ database }: Config): Pick<DatabaseOptions, 'url' | 'poolMax' | 'dataDir'> {
-  return { url: database.url ?? undefined, poolMax: database.poolMax, dataDir: database.dataDir };
+function databaseOptions({ database }: Config): Omit<DatabaseOptions, 'logger' | 'onQuery' | 'patience'> {
+  return { ...database, url: database.url ?? undefined };
 }
 
 const STOPPING: Readiness = { ready: false, checks: { service: 'stopping: requests are answered a while longer' } };

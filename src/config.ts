@@ -18,6 +18,10 @@ export interface Config {
     /** Null: PGlite, in `dataDir`. */
     readonly url: string | null;
     readonly poolMax: number;
+    readonly connectTimeout: number;
+    readonly statementTimeout: number;
+    /** How long a transaction may wait for its next statement. */
+    readonly idleInTransactionTimeout: number;
     readonly dataDir: string;
   };
   /** Null: caches and ledger in memory. */
@@ -134,6 +138,9 @@ export const VARIABLES = {
     secret: true,
   },
   DATABASE_POOL_MAX: { default: '10', schema: wholeNumber(1, 1_000), accepts: 'a whole number from 1 to 1000' },
+  DATABASE_CONNECT_TIMEOUT_MS: { default: '5000', schema: milliseconds, accepts: 'milliseconds from 1 to 600000' },
+  DATABASE_STATEMENT_TIMEOUT_MS: { default: '10000', schema: milliseconds, accepts: 'milliseconds from 1 to 600000' },
+  DATABASE_IDLE_IN_TRANSACTION_TIMEOUT_MS: { default: '10000', schema: milliseconds, accepts: 'milliseconds from 1 to 600000' },
   LARDER_DATA_DIR: { default: '.larder', schema: z.string(), accepts: 'a directory' },
   DEMO_DATA: { default: 'auto', schema: oneOf('auto', 'always', 'never'), accepts: 'auto, always or never' },
 
@@ -251,7 +258,14 @@ export function loadConfig(env: Environment): Config {
       // Where many are served, a line of each costs more than most of them do.
       requestShare: is.LOG_REQUEST_SHARE === 'auto' ? (production ? PUBLIC_LOGGED_SHARE : 1) : is.LOG_REQUEST_SHARE,
     },
-    database: { url: is.DATABASE_URL, poolMax: is.DATABASE_POOL_MAX, dataDir: is.LARDER_DATA_DIR },
+    database: {
+      url: is.DATABASE_URL,
+      poolMax: is.DATABASE_POOL_MAX,
+      connectTimeout: is.DATABASE_CONNECT_TIMEOUT_MS,
+      statementTimeout: is.DATABASE_STATEMENT_TIMEOUT_MS,
+      idleInTransactionTimeout: is.DATABASE_IDLE_IN_TRANSACTION_TIMEOUT_MS,
+      dataDir: is.LARDER_DATA_DIR,
+    },
     redis: redis(env, is),
     cache: {
       enabled: is.CACHE_ENABLED,

@@ -43,6 +43,9 @@ const UNAVAILABLE = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOENT'],
 ]);
 
+/** The server had no room, or gave up a statement or a session that took too long: query_canceled, lock_not_available, … */
+const GIVEN_UP = new Set(['53300', '57014', '55P03', '25P03']);
+
 interface DriverError {
   readonly code?: unknown;
   readonly message?: unknown;
@@ -74,7 +77,7 @@ export function isUnavailable(error: unknown): boolean {
   const cause = unwrapped(error);
   if (cause instanceof DatabaseError) return cause.code === 'DATABASE_UNAVAILABLE';
   const state = sqlState(cause);
-  if (state !== undefined) return state.startsWith('08') || state.startsWith('57P') || state === '53300';
+  if (state !== undefined) return state.startsWith('08') || state.startsWith('57P') || GIVEN_UP.has(state);
   const driver = driverError(cause);
   // Several addresses of one host fail together, as an AggregateError.
   return UNAVAILABLE.has(String(driver?.code)) || (driver?.errors ?? []).some(isUnavailable);

@@ -32,7 +32,7 @@ export interface Database {
   /** A read-only transaction. */
   read<T>(scope: DbScope, query: (db: Db) => Promise<T>): Promise<T>;
   /** A transaction. The API writes through outbox/with-transaction alone, which calls this. */
-  write<T>(scope: DbScope, work: (tx: Db) => Promise<T>): Promise<T>;
+  write<T>(scope: DbScope, work: (tx: Db) => Promise<T>, following?: Following): Promise<T>;
   /**
    * The same with one statement more, which takes no parameters and goes to the server in one message with the commit. When
    * it fails, nothing is committed; its rows are given once everything is.
@@ -52,6 +52,12 @@ export interface Database {
   close(): Promise<void>;
 }
 
+/** Of a transaction that finds out what others have changed: it has a connection of its own, beside the pool. */
+export interface Following {
+  /** Milliseconds until a statement must have been answered: then the connection is given up. */
+  readonly patience: number;
+}
+
 export interface DatabaseOptions {
   /** `postgres://…`; without one, an embedded PGlite. */
   readonly url?: string | undefined;
@@ -61,8 +67,12 @@ export interface DatabaseOptions {
   readonly logger: Logger;
   /** Told of every statement as it is sent, those of transaction control included. */
   readonly onQuery?: ((statement: string) => void) | undefined;
-  /** How long to wait for a server that does not answer yet. */
+  /** How long to wait at the start for a server that does not answer yet. */
   readonly patience?: number | undefined;
+  /** Milliseconds until a connection must be there, a statement done, and a transaction have sent its next statement. */
+  readonly connectTimeout?: number | undefined;
+  readonly statementTimeout?: number | undefined;
+  readonly idleInTransactionTimeout?: number | undefined;
 }
 
 /** What a driver has to offer; roles and tenants are settled above it. */
@@ -79,6 +89,8 @@ export interface TransactionRequest {
   readonly mode: 'read' | 'write';
   /** Of a writing transaction: a statement without parameters that is sent behind the work, and ahead of the commit. */
   readonly last?: string;
+  /** Of one that follows the database. */
+  readonly patience?: number;
 }
 
 /** Opens the database, waiting for a server that is still starting, and brings its schema up to date. */
@@ -105,7 +117,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       id,
       migrated: applied,
       read: (scope, query) => transaction({ scope, mode: 'read' }, query),
-      write: (scope, work) => transaction({ scope, mode: 'write' }, work),
+      write: (scope, work, following) => transaction({ scope, mode: 'write', ...following }, work),
       writeAndRead: (scope, work, last) => ended({ scope, mode: 'write', last }, work),
       owner,
       ping: () => driver.ping(),

@@ -1,6 +1,7 @@
 import { makePgArray, parsePgArray, PgDialect } from 'drizzle-orm/pg-core';
 import { drizzle, PostgresJsSession, PostgresJsTransaction } from 'drizzle-orm/postgres-js';
 import { createTableRelationsHelpers, extractTablesRelationalConfig } from 'drizzle-orm';
+import { connect as connectSocket, type Socket } from 'node:net';
 import postgres, { type Sql } from 'postgres';
 import type { Db } from './database.js';
 import { DatabaseError } from './database-error.js';
@@ -14,6 +15,20 @@ export interface ConnectionOptions {
   readonly onLost: (connection: PostgresConnection) => void;
   /** Milliseconds until a session must have begun. */
   readonly connectTimeout: number;
+  /** Milliseconds after which the server ends a statement. */
+  readonly statementTimeout: number;
+  /** Milliseconds after which the server ends a session whose transaction waits for its next statement. */
+  readonly idleInTransactionTimeout: number;
+}
+
+/** How much later than the server's own timeout an answer may come: the server was there, and busy. */
+const ANSWER_GRACE_MS = 1_000;
+
+/** What postgres.js hands to the function that makes its sockets. */
+interface SocketPlace {
+  readonly host: readonly string[];
+  readonly port: readonly number[];
+  readonly path?: string | false;
 }
 
 const dialect = new PgDialect();
@@ -28,7 +43,18 @@ const relational = { fullSchema: schema, schema: relations.tables, tableNamesMap
  * the login role, unseen by row security. Here a lost connection refuses everything and is never used again.
  */
 export class PostgresConnection {
+  /**
+   * Milliseconds until a statement must have been answered; what goes unanswered for longer ends the connection (D4): a server
+   * that hangs, or a network that swallows packets, tells nobody.
+   */
+  patience: number;
+  /** When the server last answered, on the monotonic clock. */
+  answeredAt = performance.now();
+  /** Whether it was lost because the server said nothing. */
+  wasSilent = false;
   readonly #sql: Sql;
+  #socket: Socket | null = null;
+  #attempts = 0;
   readonly #options: ConnectionOptions;
   /** Rejections of statements under way: postgres.js leaves some of them pending when the socket fails. */
   readonly #underWay = new Set<(error: Error) => void>();
@@ -36,6 +62,7 @@ export class PostgresConnection {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
+    this.patience = answerTimeout(options);
     this.#sql = postgres(options.url, {
       max: 1,
       max_lifetime: null,
@@ -43,7 +70,13 @@ export class PostgresConnection {
       fetch_types: false,
       types: { texts: { to: 1009, from: [1009, 1015, 2951], serialize: String, parse: parsePgArray } },
       onnotice: () => undefined,
-      connection: { application_name: 'larder', TimeZone: 'UTC' },
+      connection: {
+        application_name: 'larder',
+        TimeZone: 'UTC',
+        statement_timeout: options.statementTimeout,
+        idle_in_transaction_session_timeout: options.idleInTransactionTimeout,
+      },
+      ...({ socket: (place: SocketPlace) => this.#open(place) } as object),
       onclose: () => this.#lose(unavailable('the connection to the database was lost')),
     });
     // Called for what it does to the client: values of dates, times and JSON pass as text, drizzle converts them.
@@ -59,7 +92,7 @@ export class PostgresConnection {
     const seconds = this.#options.connectTimeout / 1000;
     // postgres.js tries for ever with a server that accepts connections only to drop them.
     const late = setTimeout(
-      () => this.#lose(unavailable(`the database server began no session within ${seconds} s`)),
+      () => this.#loseSilent(`the database server began no session within ${seconds} s`),
       seconds * 1000,
     );
     try {
@@ -90,20 +123,57 @@ export class PostgresConnection {
     });
   }
 
+  /** Asks for a sign of life. Afterwards the server has answered, or the connection is lost. */
+  async prove(milliseconds: number): Promise<void> {
+    this.patience = milliseconds;
+    await this.#guard(() => this.#sql.unsafe('select 1')).catch(() => undefined);
+  }
+
   async close(): Promise<void> {
-    await this.#sql.end({ timeout: 5 });
+    await this.#sql.end({ timeout: 1 }).finally(() => this.#socket?.destroy());
+  }
+
+  /** postgres.js says goodbye to a server and leaves the socket to it, which a server that is silent never closes. */
+  #open({ host, port, path }: SocketPlace): Socket {
+    if (this.#lost !== null) throw this.#lost;
+    const at = this.#attempts++ % Math.max(1, port.length);
+    const to = { host: host[at] ?? 'localhost', port: port[at] ?? 5432 };
+    // It looks for the name that a certificate has to bear on the socket.
+    this.#socket = path ? connectSocket(path) : Object.assign(connectSocket(to), to);
+    return this.#socket;
   }
 
   #guard(start: () => PromiseLike<unknown>): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (this.#lost !== null) return reject(this.#lost);
       this.#underWay.add(reject);
-      const done = (): boolean => this.#underWay.delete(reject);
+      const late = this.#awaitAnswer(reject);
+      const done = (): void => {
+        clearTimeout(late);
+        this.answeredAt = performance.now();
+        this.#underWay.delete(reject);
+      };
       start().then(
         (result) => (done(), resolve(result)),
         (error: unknown) => (done(), reject(error as Error)),
       );
     });
+  }
+
+  #awaitAnswer(reject: (error: Error) => void): NodeJS.Timeout | undefined {
+    const { patience } = this;
+    if (patience === Infinity) return undefined;
+    // When this process was busy for longer, the answer may lie in the socket unread: timers run before sockets are read and
+    // immediates after it.
+    const late = (): void => {
+      if (this.#underWay.has(reject)) this.#loseSilent(`the database did not answer within ${patience / 1000} s`);
+    };
+    return setTimeout(() => setImmediate(late), patience);
+  }
+
+  #loseSilent(reason: string): void {
+    this.wasSilent = true;
+    this.#lose(unavailable(reason));
   }
 
   #lose(error: Error): void {
@@ -112,8 +182,16 @@ export class PostgresConnection {
     for (const reject of this.#underWay) reject(error);
     this.#underWay.clear();
     this.#options.onLost(this);
-    void this.#sql.end({ timeout: 0 }).catch(() => undefined);
+    void this.#sql
+      .end({ timeout: 0 })
+      .catch(() => undefined)
+      .finally(() => this.#socket?.destroy());
   }
+}
+
+/** How long an answer may take where nothing else is said. */
+export function answerTimeout({ statementTimeout }: Pick<ConnectionOptions, 'statementTimeout'>): number {
+  return statementTimeout + ANSWER_GRACE_MS;
 }
 
 function unavailable(reason: string): DatabaseError {

@@ -2,37 +2,80 @@ import { DatabaseError } from './database-error.js';
 import { PostgresConnection, type ConnectionOptions } from './postgres-connection.js';
 
 interface Waiter {
+  readonly since: number;
   readonly resolve: (connection: PostgresConnection) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** Connections for transactions: opened when needed, the last used first, first come, first served. */
+/** What all connections to one server have found out about it. */
+export interface ServerState {
+  /** A connection went unanswered, and none has been answered since. */
+  isSilent: boolean;
+}
+
+export interface PoolOptions extends Omit<ConnectionOptions, 'onLost'> {
+  readonly max: number;
+  readonly server: ServerState;
+  /** Milliseconds until a connection must have become free. */
+  readonly acquireTimeout: number;
+}
+
+/** An idle connection that has had no answer for so long is asked for one, so that no request is the first to find it silent. */
+const PROVE_AFTER_MS = 5_000;
+/** What goes unanswered for so long is lost. */
+export const PROOF_DEADLINE_MS = 3_000;
+
+/**
+ * Connections for transactions: opened when needed, the last used first, first come, first served. While the server is silent,
+ * one connection at a time tries to reach it, and all who ask meanwhile are refused at once.
+ */
 export class PostgresPool {
   readonly #idle: PostgresConnection[] = [];
-  readonly #waiting: Waiter[] = [];
+  #waiting: Waiter[] = [];
   #size = 0;
+  /** Connections that are being opened or proven. */
+  #trying = 0;
   #closed = false;
   #onEmpty: (() => void) | null = null;
+  readonly #proving: NodeJS.Timeout;
 
-  constructor(
-    private readonly max: number,
-    private readonly options: Omit<ConnectionOptions, 'onLost'>,
-  ) {}
+  constructor(private readonly options: PoolOptions) {
+    this.#proving = setInterval(() => this.#prove(PROVE_AFTER_MS), PROVE_AFTER_MS).unref();
+  }
 
   acquire(): Promise<PostgresConnection> {
     if (this.#closed) return Promise.reject(new DatabaseError('DATABASE_CLOSED', 'the database has been closed'));
     const idle = this.#idle.pop();
     if (idle !== undefined) return Promise.resolve(idle);
+    if (this.options.server.isSilent && this.#trying > 0) return Promise.reject(unavailable('the database server does not answer'));
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ resolve, reject });
+      const late = setTimeout(() => {
+        this.#waiting = this.#waiting.filter((each) => each !== waiter);
+        reject(unavailable(`no connection to the database became free within ${this.options.acquireTimeout / 1000} s`));
+      }, this.options.acquireTimeout);
+      const settled = <T>(settle: (with_: T) => void) => (with_: T): void => {
+        clearTimeout(late);
+        settle(with_);
+      };
+      const waiter: Waiter = { since: performance.now(), resolve: settled(resolve), reject: settled(reject) };
+      this.#waiting.push(waiter);
       this.#grow();
     });
   }
 
   release(connection: PostgresConnection): void {
-    if (connection.isLost) return this.#forget();
+    if (connection.isLost) {
+      if (connection.wasSilent) this.#noteSilence();
+      return this.#forget();
+    }
+    this.options.server.isSilent = false;
     const waiter = this.#waiting.shift();
-    if (waiter !== undefined) return waiter.resolve(connection);
+    if (waiter !== undefined) {
+      waiter.resolve(connection);
+      // As many as there is need for: while the server was silent, none was opened.
+      if (this.#waiting.length > 0) this.#grow();
+      return;
+    }
     this.#idle.push(connection);
     if (this.#closed) this.#closeIdle();
   }
@@ -40,6 +83,7 @@ export class PostgresPool {
   /** Resolves when every connection has been given back and closed. */
   async close(): Promise<void> {
     this.#closed = true;
+    clearInterval(this.#proving);
     for (const waiter of this.#waiting.splice(0))
       waiter.reject(new DatabaseError('DATABASE_CLOSED', 'the database has been closed'));
     const empty = new Promise<void>((resolve) => (this.#onEmpty = resolve));
@@ -49,14 +93,26 @@ export class PostgresPool {
   }
 
   #grow(): void {
-    if (this.#size >= this.max) return;
+    if (this.#size >= this.options.max || (this.options.server.isSilent && this.#trying > 0)) return;
     this.#size++;
+    this.#trying++;
+    const began = performance.now();
     const connection = new PostgresConnection({ ...this.options, onLost: (lost) => this.#onLost(lost) });
     connection.connect().then(
-      () => this.release(connection),
+      () => {
+        this.#trying--;
+        this.release(connection);
+      },
       (error: unknown) => {
-        // Whoever waits longest hears of it; the others get their own attempt, and their own answer.
+        this.#trying--;
+        // The client that waits longest hears of it; the others get their own attempt, and their own answer. Where the server
+        // is silent, all have waited for it long enough.
         this.#waiting.shift()?.reject(error);
+        if (connection.wasSilent) {
+          for (const waiter of this.#waiting.filter(({ since }) => since <= began)) waiter.reject(error);
+          this.#waiting = this.#waiting.filter(({ since }) => since > began);
+          this.#noteSilence();
+        }
         void connection.close().catch(() => undefined);
         this.#forget();
       },
@@ -77,6 +133,25 @@ export class PostgresPool {
     if (this.#size === 0) this.#onEmpty?.();
   }
 
+  /** The idle connections lead to the same server: each is used again once it has answered. */
+  #noteSilence(): void {
+    if (this.options.server.isSilent) return;
+    this.options.server.isSilent = true;
+    this.#prove(0);
+  }
+
+  #prove(unansweredFor: number): void {
+    const now = performance.now();
+    for (const connection of this.#idle.filter(({ answeredAt }) => now - answeredAt >= unansweredFor)) {
+      this.#idle.splice(this.#idle.indexOf(connection), 1);
+      this.#trying++;
+      void connection.prove(PROOF_DEADLINE_MS).then(() => {
+        this.#trying--;
+        this.release(connection);
+      });
+    }
+  }
+
   #closeIdle(): void {
     for (const connection of this.#idle.splice(0)) {
       void connection
@@ -85,4 +160,8 @@ export class PostgresPool {
         .finally(() => this.#forget());
     }
   }
+}
+
+function unavailable(reason: string): DatabaseError {
+  return new DatabaseError('DATABASE_UNAVAILABLE', reason);
 }

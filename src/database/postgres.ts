@@ -4,27 +4,45 @@ import type { Logger } from '../lib/logger.js';
 import type { DatabaseOptions, Db, Driver, Ended, Row, TransactionRequest } from './database.js';
 import { DatabaseError, isUnavailable, sqlState } from './database-error.js';
 import { Exclusion } from './exclusion.js';
-import { PostgresTransaction, type PostgresConnection } from './postgres-connection.js';
-import { PostgresPool } from './postgres-pool.js';
+import { answerTimeout, PostgresTransaction, type PostgresConnection } from './postgres-connection.js';
+import { PostgresPool, type ServerState } from './postgres-pool.js';
 import { PreparedTexts } from './prepared-texts.js';
 import { transactionStart } from './transaction-start.js';
 
 /** States after which a connection's prepared statements no longer fit the schema: a migration ran beside us. */
 const OUTDATED = new Set(['0A000', '26000']);
 
+export const DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
+export const DEFAULT_STATEMENT_TIMEOUT_MS = 10_000;
+export const DEFAULT_IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000;
+
+const ACQUIRE_GRACE_MS = 1_000;
+
+/** A connection without an answer to a ping for so long is lost. */
+const PING_PATIENCE_MS = 2_000;
+
 /** PostgreSQL through postgres.js. */
 export async function openPostgres(options: DatabaseOptions, url: string): Promise<Driver> {
   const patience = options.patience ?? 30_000;
+  const server: ServerState = { isSilent: false };
+  const { statementTimeout = DEFAULT_STATEMENT_TIMEOUT_MS, connectTimeout = DEFAULT_CONNECT_TIMEOUT_MS } = options;
   const connections = {
     url,
-    connectTimeout: Math.min(10_000, patience),
+    connectTimeout: Math.min(connectTimeout, patience),
+    statementTimeout,
+    idleInTransactionTimeout: options.idleInTransactionTimeout ?? DEFAULT_IDLE_IN_TRANSACTION_TIMEOUT_MS,
     prepared: new PreparedTexts(),
     onQuery: options.onQuery ?? (() => undefined),
   };
-  const pool = new PostgresPool(options.poolMax, connections);
+  // A connection that is being opened, or that another statement has for as long as it may, is worth waiting for.
+  const common = { ...connections, server, acquireTimeout: Math.max(statementTimeout, connections.connectTimeout + ACQUIRE_GRACE_MS) };
+  const pool = new PostgresPool({ ...common, max: options.poolMax });
+  // Where requests have taken all connections of the pool, it is known what others have changed all the same.
+  const following = new PostgresPool({ ...common, max: 1 });
   const background = new Background((error) => options.logger.debug({ err: error }, 'a finished read was not committed'));
   const ping = async (): Promise<void> => {
     const connection = await pool.acquire();
+    connection.patience = PING_PATIENCE_MS;
     try {
       await connection.command('select 1');
     } finally {
@@ -35,7 +53,9 @@ export async function openPostgres(options: DatabaseOptions, url: string): Promi
 
   async function transaction<T>(request: TransactionRequest, work: (db: Db) => Promise<T>): Promise<Ended<T>> {
     const start = transactionStart(request.scope, request.mode);
-    const connection = await pool.acquire();
+    const from = request.patience === undefined ? pool : following;
+    const connection = await from.acquire();
+    connection.patience = request.patience ?? (request.scope === 'owner' ? Infinity : answerTimeout(connections));
     // Not awaited: the first statement follows in the same packet. Should the start fail, the server refuses what follows.
     const begun = connection.command(start);
     begun.catch(() => undefined);
@@ -48,13 +68,13 @@ export async function openPostgres(options: DatabaseOptions, url: string): Promi
       if (request.mode === 'write') rows = await commit(connection, statements, request.last);
     } catch (error) {
       await rollBack(connection, statements, error);
-      pool.release(connection);
+      from.release(connection);
       throw await begun.then(
         () => error,
         (first: unknown) => first,
       );
     }
-    if (request.mode === 'write') pool.release(connection);
+    if (request.mode === 'write') from.release(connection);
     else background.run(endRead(connection, statements));
     return { result, rows };
   }
@@ -77,7 +97,7 @@ export async function openPostgres(options: DatabaseOptions, url: string): Promi
     close: async () => {
       await exclusion.release();
       await background.drain();
-      await pool.close();
+      await Promise.all([pool.close(), following.close()]);
     },
   };
 }

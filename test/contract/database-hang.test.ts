@@ -1,0 +1,126 @@
+import { sql } from 'drizzle-orm';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openDatabase, type Database, type DatabaseOptions } from '../../src/database/database.js';
+import { isUnavailable } from '../../src/database/database-error.js';
+import { PostgresPool, type PoolOptions } from '../../src/database/postgres-pool.js';
+import { PreparedTexts } from '../../src/database/prepared-texts.js';
+import { silentLogger } from '../../src/lib/logger.js';
+import { TcpProxy } from '../consistency/tcp-proxy.js';
+import { createTestDatabase } from '../support/test-database.js';
+
+const LONG = { timeout: 60_000, interval: 20 };
+const MINUTE = 60_000;
+
+describe('D4 a PostgreSQL server that hangs', () => {
+  let proxy: TcpProxy;
+  let url: string;
+  let drop: () => Promise<void>;
+  const opened: Database[] = [];
+
+  beforeEach(async () => {
+    const created = await createTestDatabase();
+    drop = created.drop;
+    const through = new URL(created.url);
+    proxy = await TcpProxy.start(Number(through.port || 5432));
+    through.port = String(proxy.port);
+    url = through.href;
+  });
+  afterEach(async () => {
+    proxy.become('cut');
+    await Promise.all(opened.splice(0).map((database) => database.close()));
+    await proxy.close();
+    await drop();
+  });
+
+  const open = async (more: Partial<DatabaseOptions> = {}): Promise<Database> => {
+    const database = await openDatabase({ url, poolMax: 2, dataDir: null, logger: silentLogger, ...more });
+    opened.push(database);
+    return database;
+  };
+  const one = (database: Database): Promise<unknown> => database.read('platform', (db) => db.execute(sql`select 1`));
+  const failure = (work: Promise<unknown>): Promise<string> => work.then(() => 'none', (error: unknown) => `${isUnavailable(error)} ${(error as Error).message}`);
+
+  it('ends a statement without an answer, and the connection with it; another one works', async () => {
+    const database = await open({ statementTimeout: 100 });
+    await one(database);
+    proxy.swallow();
+    expect(await failure(one(database))).toBe('true the database did not answer within 1.1 s');
+    await one(database);
+  });
+
+  it('is given up by what follows it as soon as that asks, while all connections of the pool hang', async () => {
+    const database = await open({ poolMax: 1, statementTimeout: MINUTE });
+    const follow = (patience: number): Promise<unknown> => database.write('platform', (tx) => tx.execute(sql`select 1`), { patience });
+    await follow(MINUTE);
+    await one(database);
+    proxy.swallow();
+    const hanging = failure(one(database));
+    expect(await failure(follow(50))).toBe('true the database did not answer within 0.05 s');
+    // A new connection, and not one of the pool's.
+    await follow(MINUTE);
+    proxy.become('cut');
+    expect(await hanging).toMatch(/^true /);
+  });
+
+  it('refuses at once while a connection is being tried in vain, and is used again when it answers', async () => {
+    const database = await open({ poolMax: 2, connectTimeout: 300, statementTimeout: 100 });
+    await Promise.all([one(database), one(database)]);
+    proxy.become('silent');
+    await Promise.all([failure(one(database)), failure(one(database))]);
+    const waiting = failure(one(database));
+    expect(await failure(one(database))).toBe('true the database server does not answer');
+    expect(await waiting).toBe('true the database server began no session within 0.3 s');
+    proxy.become('passing');
+    await vi.waitFor(() => one(database), LONG);
+    await Promise.all([one(database), one(database)]);
+  });
+
+  it('keeps no request waiting for a connection for longer than another may have it for one statement', async () => {
+    const database = await open({ poolMax: 1, connectTimeout: 1_000, statementTimeout: 2_500 });
+    let release = (): void => undefined;
+    const held = database.read('platform', () => new Promise<void>((resolve) => (release = resolve)));
+    expect(await failure(one(database))).toBe('true no connection to the database became free within 2.5 s');
+    release();
+    await held;
+    await one(database);
+  });
+
+  it('ends what takes too long by itself, where the server is there: statements, and transactions that wait for the next one', async () => {
+    const database = await open({ statementTimeout: 100, idleInTransactionTimeout: 100 });
+    expect(await failure(database.read('platform', (db) => db.execute(sql`select pg_sleep(60)`)))).toBe('true the database cannot be reached: canceling statement due to statement timeout');
+    let go = (): void => undefined;
+    const waits = new Promise<void>((resolve) => (go = resolve));
+    const began = { pid: 0 };
+    const idle = database.write('platform', async (tx) => {
+      const [row] = await tx.execute<{ pid: number }>(sql`select pg_backend_pid() as pid`) as unknown as readonly { pid: number }[];
+      began.pid = row?.pid ?? 0;
+      await waits;
+      await tx.execute(sql`select 1`);
+    });
+    await vi.waitFor(async () => {
+      const rows = await database.read('platform', (db) => db.execute<{ pid: number }>(sql`select pid from pg_stat_activity where pid = ${began.pid}`));
+      expect([began.pid > 0, JSON.stringify(rows)]).toEqual([true, '[]']);
+    }, LONG);
+    go();
+    expect(await failure(idle)).toMatch(/^true /);
+    // Migrations take as long as they take.
+    await database.owner((tx) => tx.execute(sql`select pg_sleep(0.3)`));
+  });
+
+  it('is found out about on idle connections before a request is', async () => {
+    const options: PoolOptions = { url, max: 1, server: { isSilent: false }, acquireTimeout: MINUTE, connectTimeout: MINUTE, statementTimeout: MINUTE, idleInTransactionTimeout: MINUTE, prepared: new PreparedTexts(), onQuery: () => undefined };
+    const pool = new PostgresPool(options);
+    try {
+      const first = await pool.acquire();
+      pool.release(first);
+      proxy.swallow();
+      await vi.waitUntil(() => first.isLost, LONG);
+      const second = await pool.acquire();
+      await second.command('select 1');
+      pool.release(second);
+      expect(second).not.toBe(first);
+    } finally {
+      await pool.close();
+    }
+  }, 60_000);
+});
