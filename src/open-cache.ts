@@ -66,7 +66,8 @@ export async function openCache({ config, database, clock, logger, without = NOT
     apply: async ({ changes }) => (await feed.apply(changes)).epoch,
     epoch: () => cache.ledger.epoch,
     onPolled: (poll) => feed.polled(poll),
-    prepare: async () => feed.learn(await readPredicates(database)),
+    onUnanswered: () => cache.ledger.pollFailed(),
+    prepare: async (tx) => feed.learn(await readPredicates({ read: (_, query) => query(tx) })),
     marksPerEpoch: !without.has('mark-per-epoch'),
     ...(isAlone ? { interval: IDLE_POLL_MS } : {}),
   });

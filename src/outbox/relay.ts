@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import type { Database, Db } from '../database/database.js';
+import { isUnavailable } from '../database/database-error.js';
+import { Background } from '../lib/background.js';
 import type { Logger } from '../lib/logger.js';
 import type { Change, RowImages } from './images.js';
 
@@ -10,14 +12,16 @@ export type Epoch = string;
 export interface RelayOptions {
   readonly database: Pick<Database, 'write'>;
   readonly logger: Logger;
-  /** Called before each poll. */
-  readonly prepare?: () => Promise<void>;
+  /** Called at the beginning of each poll, in its transaction. */
+  readonly prepare?: (tx: Db) => Promise<void>;
   /** Where changes go. Called also with none: whoever takes them learns that there were none. */
   readonly apply: (images: RowImages) => Promise<Epoch>;
   /** The epoch that `apply` is expected to answer. */
   readonly epoch: () => Epoch;
   /** Told of each poll that was completed within one epoch: everything committed before it began has been applied. */
   readonly onPolled: (poll: { readonly beganAt: number; readonly epoch: Epoch }) => void;
+  /** Told when the database cannot be polled: it refuses, or has given no answer for `POLL_DEADLINE_MS`. */
+  readonly onUnanswered?: () => void;
   /** Whether a row is done only under the epoch it was applied under; false for tests of that alone. */
   readonly marksPerEpoch?: boolean;
   /** Milliseconds between polls. */
@@ -27,6 +31,10 @@ export interface RelayOptions {
 }
 
 const INTERVAL = 500;
+/** Without an answer for so long a poll counts as failed: with the interval, sooner than a node stops to trust what it stored. */
+const POLL_DEADLINE_MS = 400;
+/** A connection without an answer is given up; a server that is slow, not silent, is given twice as long each time, up to this. */
+const LONGEST_PATIENCE_MS = 6_400;
 /** Rows per poll; while there are more, the poll goes on. */
 const BATCH = 1000;
 /**
@@ -45,6 +53,8 @@ const POLLS_BETWEEN_PRUNINGS = 120;
  */
 export class Relay {
   readonly #stopped = new AbortController();
+  readonly #pruning: Background;
+  #patience = POLL_DEADLINE_MS;
   #running: Promise<void> | null = null;
   #polls = 0;
   /**
@@ -60,7 +70,9 @@ export class Relay {
   /** Since the last poll began: what is marked one by one need not be looked at again and again. */
   #hasApplied = false;
 
-  constructor(private readonly options: RelayOptions) {}
+  constructor(private readonly options: RelayOptions) {
+    this.#pruning = new Background((error) => options.logger.debug({ err: error }, 'the outbox was not pruned'));
+  }
 
   start(): void {
     this.#running ??= this.#run();
@@ -71,6 +83,7 @@ export class Relay {
     this.#stopped.abort();
     await this.#running;
     await this.#marking;
+    await this.#pruning.drain();
   }
 
   /** One poll. @throws when the database or the ledger cannot be reached. */
@@ -78,6 +91,9 @@ export class Relay {
     this.#pollsUnderWay++;
     try {
       await this.#poll();
+    } catch (error) {
+      if (isUnavailable(error)) this.options.onUnanswered?.();
+      throw error;
     } finally {
       this.#pollsUnderWay--;
       this.#forgetMarked();
@@ -86,18 +102,22 @@ export class Relay {
 
   async #poll(): Promise<void> {
     const beganAt = performance.now();
-    await this.options.prepare?.();
+    let { prepare } = this.options;
     const epoch = this.options.epoch();
     const hasApplied = this.#hasApplied;
     this.#hasApplied = false;
     for (;;) {
-      const { before, rows, repeated } = await this.options.database.write('platform', (tx) => readUnapplied(tx, this.options.marksPerEpoch === false ? null : epoch));
+      const { before, rows, repeated } = await this.#follow(async (tx) => {
+        await prepare?.(tx);
+        return readUnapplied(tx, this.options.marksPerEpoch === false ? null : epoch);
+      });
+      prepare = undefined;
       // What this node changes itself is answered once it is applied. Applied again after that, it would take with it what has
       // been loaded since.
       await Promise.allSettled(rows.flatMap((row) => this.#underWay.get(row.id) ?? []));
       const left = rows.filter((row) => this.#done.get(row.id) !== epoch);
       const taken = await this.options.apply(imagesOf([...left, ...repeated]));
-      await this.#mark((taken === epoch ? rows : left).map((row) => row.id), taken);
+      await this.#mark((taken === epoch ? rows : left).map((row) => row.id), taken, (work) => this.#follow(work));
       // Met another epoch: rows that were applied under the last one must be judged again, by another poll.
       if (taken !== epoch) return this.#stopped.signal.aborted ? undefined : this.poll();
       if (rows.length >= BATCH) continue;
@@ -105,7 +125,23 @@ export class Relay {
       break;
     }
     this.options.onPolled({ beganAt, epoch });
-    if (this.#polls++ % POLLS_BETWEEN_PRUNINGS === 0) await this.options.database.write('platform', prune);
+    // The next poll does not wait for it: what is pruned is no longer looked at.
+    if (this.#polls++ % POLLS_BETWEEN_PRUNINGS === 0) this.#pruning.run(this.options.database.write('platform', prune));
+  }
+
+  /** What a poll asks of the database. */
+  async #follow<T>(work: (tx: Db) => Promise<T>): Promise<T> {
+    const late = setTimeout(() => this.options.onUnanswered?.(), POLL_DEADLINE_MS);
+    try {
+      const answer = await this.options.database.write('platform', work, { patience: this.#patience });
+      this.#patience = Math.max(POLL_DEADLINE_MS, this.#patience / 2);
+      return answer;
+    } catch (error) {
+      this.#patience = Math.min(LONGEST_PATIENCE_MS, this.#patience * 2);
+      throw error;
+    } finally {
+      clearTimeout(late);
+    }
   }
 
   /**
@@ -153,7 +189,7 @@ export class Relay {
       const gathered = [...this.#unmarked];
       for (const epoch of new Set(gathered.map(([, under]) => under))) {
         const ids = gathered.filter(([, under]) => under === epoch).map(([id]) => id);
-        await this.#mark(ids, epoch).catch((error: unknown) => logger.debug({ err: error }, 'applied changes were not marked'));
+        await this.#mark(ids, epoch, (work) => this.options.database.write('platform', work)).catch((error: unknown) => logger.debug({ err: error }, 'applied changes were not marked'));
       }
       for (const [id, under] of gathered) if (this.#unmarked.get(id) === under) this.#unmarked.delete(id);
       this.#forgetMarked();
@@ -161,9 +197,9 @@ export class Relay {
     this.#marking = null;
   }
 
-  async #mark(outboxIds: readonly string[], epoch: Epoch): Promise<void> {
+  async #mark(outboxIds: readonly string[], epoch: Epoch, write: (work: (tx: Db) => Promise<unknown>) => Promise<unknown>): Promise<void> {
     if (outboxIds.length === 0) return;
-    await this.options.database.write('platform', (tx) =>
+    await write((tx) =>
       tx.execute(sql`
         update outbox set applied_epochs = array_append(applied_epochs, ${epoch}::text), marked_at = coalesce(marked_at, now())
         where id = any(${sql.param(`{${outboxIds.join(',')}}`)}::bigint[]) and not applied_epochs @> array[${epoch}::text]`),
@@ -173,7 +209,7 @@ export class Relay {
   /** All that transactions before this one wrote has been applied under the epoch, whatever their rows are marked with. */
   async #note(epoch: Epoch, before: string): Promise<void> {
     if (this.options.marksPerEpoch === false) return;
-    await this.options.database.write('platform', (tx) =>
+    await this.#follow((tx) =>
       tx.execute(sql`
         insert into outbox_epochs as noted (epoch, applied_before) values (${epoch}, ${before}::xid8)
         on conflict (epoch) do update set applied_before = excluded.applied_before, noted_at = now()
@@ -191,7 +227,7 @@ export class Relay {
         if (failing) logger.info({}, 'the outbox is being polled again');
         failing = false;
       } catch (error) {
-        if (!failing) logger.warn({ err: error }, 'the outbox cannot be polled: nothing stored is trusted meanwhile');
+        if (!failing && !this.#stopped.signal.aborted) logger.warn({ err: error }, 'the outbox cannot be polled: what is stored is served as stale at most');
         failing = true;
       }
       await this.#rest(Math.max(0, interval - (performance.now() - beganAt)));

@@ -315,6 +315,7 @@ describe.each(ALL)('the relay on $name', ({ open }) => {
           ('new-applied', 'global', now(), '{e1}')`),
     );
     await relay.poll();
+    await relay.close();
     const rows = await database.read('platform', (db) => db.select({ table: outbox.tableName }).from(outbox));
     expect(rows).toEqual([{ table: 'new-applied' }]);
   });

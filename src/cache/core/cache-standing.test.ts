@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { openStores } from '../stores/open-stores.js';
 import { MemoryLedger } from '../stores/memory-ledger.js';
 import { silentLogger } from '../../lib/logger.js';
@@ -13,6 +13,11 @@ const tag = tags.row(own, 'rows', 1);
 
 class ChangingLedger extends MemoryLedger {
   is: Standing = 'trusted';
+  isAway = false;
+
+  override get isSourceAway(): boolean {
+    return this.isAway;
+  }
 
   override standing(): Standing {
     return this.is;
@@ -89,6 +94,24 @@ describe('D2 a node whose copy is synced while the database is away', () => {
     const containing = new Collector(own);
     containing.add(entry, world.ledger.now());
     expect(containing.notStorable).toBe('it contains a stale value');
+  });
+
+  it('D4 waits for no load of what the copy calls valid, once the source has left a poll unanswered', async () => {
+    const world = await setUp();
+    await world.read();
+    world.ledger.is = 'synced';
+    world.ledger.isAway = true;
+    const loads = vi.fn(() => new Promise<Loaded<number>>(() => undefined));
+    const entry = await world.cache.read(world.cache.begin(), world.lookup, loads);
+    expect({ value: entry.value, isStale: entry.freshUntil <= world.clock.time, loads: loads.mock.calls.length }).toEqual({ value: 1, isStale: true, loads: 0 });
+    expect(world.events.findLast((event) => event.type === 'hit')).toMatchObject({ freshness: 'stale' });
+    const containing = new Collector(own);
+    containing.add(entry, world.ledger.now());
+    expect(containing.notStorable).toBe('it contains a stale value');
+    // What a change has overtaken is not valid: it is loaded, and waited for.
+    await world.cache.invalidate([tag]);
+    void world.cache.read(world.cache.begin(), world.lookup, loads);
+    await vi.waitFor(() => expect(loads).toHaveBeenCalledTimes(1));
   });
 
   it('F3 joins no load that may have begun before changes of others that have to show by now', async () => {

@@ -193,9 +193,15 @@ export class Cache {
         if (isDue(lookup, entry, now)) due.push({ at, entry });
         return;
       }
-      // Stale, or not known to be fresh while nobody has looked for changes that were not applied: loaded anew, and kept in
-      // case that fails (D2).
-      if (entry !== undefined && isUsable(judged)) reading.keepStale(at, entry);
+      // Stale, or not known to be fresh while no poll has looked for changes that were not applied: loaded anew, and kept in
+      // case that fails (D2). A source that did not answer the last poll is not waited for.
+      if (entry !== undefined && isUsable(judged)) {
+        if (standing === 'synced' && this.ledger.isSourceAway) {
+          this.#answerStale(reading, at, entry);
+          return;
+        }
+        reading.keepStale(at, entry);
+      }
       this.#tell(lookup, { type: 'miss', of: identity, reason: isUsable(judged) ? 'expired' : judged });
       missing.push(at);
     });
@@ -425,13 +431,19 @@ export class Cache {
     this.#tell(lookup, { type: 'error', of: identity, error: failure });
     // The source fails: what is in its grace is better than nothing, if no write has overtaken it meanwhile (D2).
     if (stale !== undefined && this.isSourceFailure(failure) && this.ledger.standing() !== 'alone') {
-      const now = this.ledger.now();
-      if (isUsable(judge(stale, identity, { ledger: this.ledger, now }))) {
-        this.#tell(lookup, { type: 'hit', of: identity, freshness: 'stale', age: now - stale.readAt });
-        reading.answer(at, { ...stale, freshUntil: Math.min(stale.freshUntil, now) });
+      if (isUsable(judge(stale, identity, { ledger: this.ledger, now: this.ledger.now() }))) {
+        this.#answerStale(reading, at, stale);
         return;
       }
     }
     reading.answer(at, failure);
+  }
+
+  /** In place of what the source does not give, and marked as such: nothing that contains it is fresh either. */
+  #answerStale<T>(reading: Reading<T>, at: number, entry: Entry<T>): void {
+    const lookup = reading.at(at);
+    const now = this.ledger.now();
+    this.#tell(lookup, { type: 'hit', of: lookup.identity, freshness: 'stale', age: now - entry.readAt });
+    reading.answer(at, { ...entry, freshUntil: Math.min(entry.freshUntil, now) });
   }
 }

@@ -49,6 +49,10 @@ export interface Ledger extends LedgerView {
    * monotonic clock, `performance.now()`) has been applied under this epoch.
    */
   polled(poll: { readonly beganAt: number; readonly epoch: string }): void;
+  /** Told when the source cannot be polled, since it fails or gives no answer: so it is until a poll is completed. */
+  pollFailed(): void;
+  /** Whether the source could not be polled the last time: most likely it answers no load either (D2). */
+  readonly isSourceAway: boolean;
   /** Brings the copy up to what the ledger holds at a time after the call. */
   sync(): Promise<void>;
   /** Positions, sizes and lag, for statistics and readiness. */

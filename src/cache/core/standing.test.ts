@@ -29,6 +29,16 @@ describe('how far a node may rely on its copy', () => {
     expect(clock.lag).toBe(1500);
   });
 
+  it('D4 takes the source for away from a poll that it left unanswered to one that is completed', () => {
+    const { clock } = setUp();
+    expect(clock.isSourceAway).toBe(false);
+    clock.polled(0);
+    clock.pollFailed();
+    expect(clock.isSourceAway).toBe(true);
+    clock.polled(500);
+    expect(clock.isSourceAway).toBe(false);
+  });
+
   it('F5 trusts nothing in another epoch before it was synced and polled in that', () => {
     const { clock } = setUp();
     clock.synced(0);

@@ -3,9 +3,9 @@ import { NOTHING, type Without } from './mechanisms.js';
 /**
  * How far a node may rely on its copy of the ledger.
  *
- * `trusted`: what is stored may be judged by it. `synced`: the copy is complete, but nobody has looked lately for changes
+ * `trusted`: what is stored may be judged by it. `synced`: the copy is complete, but no poll has looked lately for changes
  * that were committed and not applied: what the copy calls valid is served, as stale, only when the database fails to give
- * it anew (D2). `alone`: the copy is not complete, or was never polled for in its epoch: nothing stored may be served, nor
+ * it anew, or did not answer the last poll (D2). `alone`: the copy is not complete, or was never polled for in its epoch: nothing stored may be served, nor
  * anything stored for others.
  */
 export type Standing = 'trusted' | 'synced' | 'alone';
@@ -17,6 +17,7 @@ export const TRUST_MS = 1000;
 export class StandingClock {
   #syncedAt = -Infinity;
   #polledAt = -Infinity;
+  #pollFailed = false;
 
   constructor(
     /** False where no change can be committed without this process knowing. */
@@ -33,6 +34,16 @@ export class StandingClock {
   /** Everything that was committed before this poll began has been applied. */
   polled(beganAt: number): void {
     this.#polledAt = Math.max(this.#polledAt, beganAt);
+    this.#pollFailed = false;
+  }
+
+  /** The source could not be polled, or gave no answer for so long that it counts as failing. */
+  pollFailed(): void {
+    this.#pollFailed = true;
+  }
+
+  get isSourceAway(): boolean {
+    return this.#pollFailed;
   }
 
   /** Another epoch: nothing that was known counts any more. */

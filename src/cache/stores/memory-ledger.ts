@@ -74,6 +74,14 @@ export class MemoryLedger implements Ledger {
     this.#standing.polled(beganAt);
   }
 
+  pollFailed(): void {
+    this.#standing.pollFailed();
+  }
+
+  get isSourceAway(): boolean {
+    return this.#standing.isSourceAway;
+  }
+
   invalidate(tags: readonly Tag[]): Promise<Invalidation> {
     const copy = this.#copy;
     const replaced = new Map<Tag, number>();

@@ -160,6 +160,14 @@ export class RedisLedger implements Ledger {
     if (epoch === this.#copy.epoch) this.#standing.polled(beganAt);
   }
 
+  pollFailed(): void {
+    this.#standing.pollFailed();
+  }
+
+  get isSourceAway(): boolean {
+    return this.#standing.isSourceAway;
+  }
+
   async invalidate(tags: readonly Tag[]): Promise<Invalidation> {
     const knownEpoch = this.#copy.epoch;
     // A tag given twice would be told that it replaced itself.
