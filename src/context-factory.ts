@@ -32,8 +32,9 @@ export function createContextFactory(rooms: ContextRooms): (incoming: IncomingRe
   const ask = async (begun: Begun, name: string): Promise<Context> => {
     const reader = readerOf(begun, null);
     const collector = new Collector(null);
-    // A session that is prolonged is none of the client's writes.
-    const found = await identify(reader.within(collector), begun.incoming.credentials, transactionsOf(begun, new WriteLog(), reader));
+    // A session that is prolonged is none of the client's writes, and may be so after the request has gone on.
+    const beside = { incoming: { ...begun.incoming, isGivenUp: () => false }, request: cache.begin({ bypass: begun.request.bypass }) };
+    const found = await identify(reader.within(collector), begun.incoming.credentials, transactionsOf(beside, new WriteLog(), reader));
     const asker = { found, partition: found.tenant === null ? null : partition(found.tenant.id) };
     askers.set(begun.request, name, { value: asker, collector });
     return contextOf(begun, asker);

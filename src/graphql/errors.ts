@@ -43,7 +43,7 @@ export const errorCodes = {
   UNSUPPORTED_MEDIA_TYPE: 'Send the body as `application/json`, in UTF-8.',
   METHOD_NOT_ALLOWED: 'Send queries by POST or GET, everything else by POST.',
   HEADERS_TOO_LARGE: 'The headers are larger than the server accepts: send less.',
-  SERVICE_UNAVAILABLE: 'The database cannot be reached: try again later.',
+  SERVICE_UNAVAILABLE: 'The database cannot be reached, or did not answer: try again later.',
   INTERNAL_SERVER_ERROR: 'A mistake of ours: report the request id that the extensions name.',
 } as const;
 

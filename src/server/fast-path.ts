@@ -13,6 +13,8 @@ import { vary } from './vary.js';
 /** What became of a request before it is handed over: it is read once, and its viewer is counted once. */
 export interface Begun<Context> {
   readonly body: Buffer | null;
+  /** When all of it was there, on the monotonic clock: from then on its time is limited. */
+  readonly since: number;
   /** Who asks, once that is known or being found out. */
   context: Context | Promise<Context> | null;
   /** Why it has no answer, where that is certain already. */
@@ -84,7 +86,7 @@ export class FastPath<Context extends BaseContext> {
 
   handle(request: IncomingMessage, response: ServerResponse, otherwise: (begun: Begun<Context>) => void): void {
     const began = performance.now();
-    const go = (body: Buffer | null): void => void this.#respond({ request, response, began }, { body, context: null, failure: null }, otherwise);
+    const go = (body: Buffer | null): void => void this.#respond({ request, response, began }, { body, since: performance.now(), context: null, failure: null }, otherwise);
     if (request.method === 'GET') {
       go(null);
       return;
@@ -115,7 +117,7 @@ export class FastPath<Context extends BaseContext> {
     }
     const asked = question;
     const give = (reply: HttpReply | HttpWork): void => {
-      if (typeof reply === 'function') this.#giveUpAfter(reply, waiting).then(give, fail);
+      if (typeof reply === 'function') this.#giveUpAfter(reply, waiting, begun.since).then(give, fail);
       else this.#answers.add({ exchange, reply });
     };
     const answer = (known: Context): void => {
@@ -130,9 +132,12 @@ export class FastPath<Context extends BaseContext> {
       else if (reply instanceof Promise) reply.then(give, fail);
       else give(reply);
     };
-    // Who may not ask is told so by GraphQL, like everybody else.
-    if (context instanceof Promise) context.then(answer, () => otherwise(begun));
-    else answer(context);
+    if (!(context instanceof Promise)) {
+      answer(context);
+      return;
+    }
+    // A client that may not ask is told so by GraphQL, like every other. Only what took too long has its answer here.
+    this.#giveUpAfter(() => context, waiting, begun.since).then(answer, (error: unknown) => (waiting.isGivenUp() ? fail(error) : otherwise(begun)));
   }
 
   /** What is asked, and by whom, which is noted; null for what is handed over. */
@@ -148,11 +153,12 @@ export class FastPath<Context extends BaseContext> {
     return question;
   }
 
-  #giveUpAfter(work: HttpWork, waiting: Waiting): Promise<HttpReply> {
-    return giveUpAfter(this.options.requestTimeout, (isGivenUp) => {
+  #giveUpAfter<T>(work: () => Promise<T>, waiting: Waiting, since: number): Promise<T> {
+    const begun = (isGivenUp: () => boolean): Promise<T> => {
       waiting.isGivenUp = isGivenUp;
       return work();
-    });
+    };
+    return giveUpAfter(this.options.requestTimeout, begun, since);
   }
 
   /** What is asked, if it is known and may be; null for what is handed over, which refuses it or finds out. */

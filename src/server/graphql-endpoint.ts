@@ -85,7 +85,7 @@ export async function serveGraphql<Context extends BaseContext>(
         // Apollo refuses some requests without asking for it.
         context.catch(() => undefined);
         return answerHttp(entry, sent, () => context);
-      });
+      }, begun?.since);
       if (!Buffer.isBuffer(body) && typeof body !== 'string') throw new Error('an answer in parts, which no operation can ask for');
       const varies = vary(reply.getHeader('vary') as string | undefined, headers['vary']);
       // Where nobody has said otherwise, no cache may keep it: no write would reach it there.

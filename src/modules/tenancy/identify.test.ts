@@ -123,6 +123,15 @@ describe('a session that is used', () => {
     expect(transaction).toHaveBeenCalledTimes(1);
   });
 
+  it('D4 is not kept out by a renewal that hangs', async () => {
+    const { as, clock, transaction } = house();
+    transaction.mockReturnValue(new Promise<never>(() => undefined));
+    clock.time = start + 13 * HOUR;
+    expect((await as({ token })).viewer.kind).toBe('user');
+    expect((await as({ token })).viewer.kind).toBe('user');
+    expect(transaction).toHaveBeenCalledTimes(1);
+  });
+
   it('stays valid when it cannot be renewed, and that is not tried again for a while', async () => {
     const { as, clock, onError, transaction } = house();
     transaction.mockRejectedValue(new Error('away'));

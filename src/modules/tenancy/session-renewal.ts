@@ -1,4 +1,5 @@
 import type { Clock } from '../../lib/clock.js';
+import { withDeadline } from '../../lib/deadline.js';
 import type { Context } from '../../graphql/context.js';
 import { SESSION_LIFETIME } from './session-lifetime.js';
 import { extendSession, type SessionRow } from './session.queries.js';
@@ -7,6 +8,9 @@ export type Transaction = Context['transaction'];
 
 /** After a renewal that failed, how long none is tried: every request would, and wait for a database that is away. */
 const PAUSE = 60_000;
+
+/** How long the request waits for it, in milliseconds: a database that hangs does not keep a viewer out whose session is known. */
+const LONGEST_WAIT = 250;
 
 /**
  * Lets sessions that are used last longer. Each is written at most once in half its life, by whichever request is first.
@@ -20,11 +24,15 @@ export class SessionRenewal {
     private readonly onError: (error: unknown) => void,
   ) {}
 
-  /** A failure is reported and nothing else: the session is valid as it is. */
+  /** A failure is reported and nothing else, and what takes long goes on by itself: the session is valid as it is. */
   async renewIfDue(session: SessionRow, transaction: Transaction): Promise<void> {
-    const { id } = session;
     const now = this.clock.now();
-    if (now <= renewalDue(session) || this.#underWay.has(id) || now < this.#pausedUntil) return;
+    if (now <= renewalDue(session) || this.#underWay.has(session.id) || now < this.#pausedUntil) return;
+    await withDeadline(this.#renew(session, transaction), LONGEST_WAIT, 'the renewal takes long').catch(() => undefined);
+  }
+
+  async #renew({ id }: SessionRow, transaction: Transaction): Promise<void> {
+    const now = this.clock.now();
     const later = (milliseconds: number): string => new Date(now + milliseconds).toISOString();
     this.#underWay.add(id);
     try {

@@ -7,15 +7,16 @@ export type IsGivenUp = () => boolean;
  * Bounds how long a request is worked on. Work that is late goes on as far as it has begun, what comes of it is ignored; it
  * can ask whether it is still waited for. Not by Fastify's own timeout, which on Node 20 ends with the request's body.
  *
+ * @param since when that began, on the monotonic clock: what was done before counts, too.
  * @throws LarderError REQUEST_TIMEOUT.
  */
-export function giveUpAfter<T>(milliseconds: number, work: (isGivenUp: IsGivenUp) => Promise<T>): Promise<T> {
+export function giveUpAfter<T>(milliseconds: number, work: (isGivenUp: IsGivenUp) => Promise<T>, since = performance.now()): Promise<T> {
   return new Promise((resolve, reject) => {
     let isGivenUp = false;
     const timer = setTimeout(() => {
       isGivenUp = true;
       reject(new LarderError('REQUEST_TIMEOUT', `The request took longer than ${milliseconds} ms and was given up.`));
-    }, milliseconds);
+    }, Math.max(0, milliseconds - (performance.now() - since)));
     const working = begun(work, () => isGivenUp);
     // Given up, nobody is left to hear what became of it: a promise is settled once.
     working.then(
