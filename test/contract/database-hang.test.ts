@@ -92,7 +92,8 @@ describe('D4 a PostgreSQL server that hangs', () => {
     const waits = new Promise<void>((resolve) => (go = resolve));
     const began = { pid: 0 };
     const idle = database.write('platform', async (tx) => {
-      const [row] = await tx.execute<{ pid: number }>(sql`select pg_backend_pid() as pid`);
+      const rows: unknown = await tx.execute(sql`select pg_backend_pid() as pid`);
+      const [row] = rows as readonly { readonly pid: number }[];
       began.pid = row?.pid ?? 0;
       await waits;
       await tx.execute(sql`select 1`);
