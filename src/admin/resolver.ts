@@ -4,6 +4,7 @@ import { Requires } from '../graphql/authorize.js';
 import type { ResolverClass } from '../graphql/build-schema.js';
 import type { Context } from '../graphql/context.js';
 import { Writes } from '../graphql/dependencies.js';
+import { NULL_WITHOUT_ROLE } from '../graphql/root-fields.js';
 import { authorityOf, type Admin } from './admin.js';
 import { inSeconds } from './audit-text.js';
 import { CacheAuditType } from './cache-audit.type.js';
@@ -22,7 +23,7 @@ export function createAdminResolver(admin: () => Admin): ResolverClass {
   @Resolver()
   class AdminResolver {
     @Requires('TENANT_ADMIN')
-    @Query(() => CacheStats, { description: 'What the cache has done and how it is.' })
+    @Query(() => CacheStats, { nullable: true, description: `What the cache has done and how it is. ${NULL_WITHOUT_ROLE}` })
     async cacheStats(@Ctx() context: Context): Promise<CacheStats> {
       const report = await cacheStats(admin(), authorityOf(context.viewer, context.tenantOrNull));
       return {
@@ -41,7 +42,7 @@ export function createAdminResolver(admin: () => Admin): ResolverClass {
     }
 
     @Requires('TENANT_ADMIN')
-    @Query(() => CacheAuditType, { description: 'What is cached how long, for whom, on what it depends and who makes it invalid.' })
+    @Query(() => CacheAuditType, { nullable: true, description: `What is cached how long, for whom, on what it depends and which mutations make it invalid. ${NULL_WITHOUT_ROLE}` })
     cacheAudit(): CacheAuditType {
       const { places, notes } = admin().audit;
       return { places: places.map(inSeconds), notes };

@@ -4,6 +4,7 @@ import { buildSchema as buildTypeGraphqlSchema, type NonEmptyArray } from 'type-
 import { cacheDirectives } from '../cache/graphql/index.js';
 import { requiresDirective } from './authorize.js';
 import { leavePlainFields } from './plain-fields.js';
+import { assertNullableRootFields } from './root-fields.js';
 import { validateArgument } from './validation.js';
 
 /** A resolver class, listed by hand in its module: nothing is found by scanning. */
@@ -20,6 +21,7 @@ export async function buildSchema(resolvers: readonly ResolverClass[]): Promise<
     // The decorators' registry is global; what no listed resolver reaches stays out.
     orphanedTypes: [],
   });
+  assertNullableRootFields(schema);
   leavePlainFields(schema);
   return schema;
 }

@@ -10,7 +10,9 @@ change; they never repeat what was sent, which may be a secret.
 
 A request that failed as a whole is answered with \`errors\` and no \`data\`. When a single field failed, \`data\` has null in
 its place (or in the place of the nearest field around it that may be null), the error's \`path\` names it, and the rest of
-the answer is good. No answer with an error is stored, by Larder or by what stands in front of it.
+the answer is good. Root fields of queries may all be null: one that fails, or that the viewer may not read, leaves its
+siblings alone. A mutation's field may not be null: \`data\` is null when it fails. No answer with an error is stored, by
+Larder or by what stands in front of it.
 
 | Code | What to do |
 | --- | --- |

@@ -4,6 +4,7 @@ import { CacheProfile } from './cache-profile.js';
 import { MAX_PAGE_SIZE } from './connection.js';
 import type { Context } from './context.js';
 import { Reads, type ReadFrom } from './dependencies.js';
+import { NULL_WITH_ERROR } from './root-fields.js';
 import { rule } from './validation.js';
 
 /** What a node's row is told from others by: rows are plain data, so that they can be cached, and no instances. */
@@ -49,14 +50,14 @@ export function createNodeResolver(sources: readonly NodeSource[]): ResolverClas
   class NodeResolver {
     @CacheProfile('detail')
     @Reads(...reads)
-    @Query(() => Node, { nullable: true, description: 'Anything by its id; null when there is nothing with it, or nothing of the tenant of the request.' })
+    @Query(() => Node, { nullable: true, description: `Anything by its id. Null when there is nothing with it, or nothing of the tenant of the request. ${NULL_WITH_ERROR}` })
     async node(@Arg('id', () => ID) id: string, @Ctx() ctx: Context): Promise<Typed | null> {
       return (await findNodes(sources, ctx, [id]))[0] ?? null;
     }
 
     @CacheProfile('detail')
     @Reads(...reads)
-    @Query(() => [Node], { nullable: 'items', description: 'As `node`, for many at once; in the order of their ids.' })
+    @Query(() => [Node], { nullable: 'itemsAndList', description: `As \`node\`, for many at once; in the order of their ids, with null for an id of nothing. ${NULL_WITH_ERROR}` })
     nodes(@Args(() => NodesArgs) { ids }: NodesArgs, @Ctx() ctx: Context): Promise<readonly (Typed | null)[]> {
       return findNodes(sources, ctx, ids);
     }

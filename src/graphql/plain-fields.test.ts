@@ -22,7 +22,7 @@ class BigJar extends Jar {
 
 @Resolver(() => Jar)
 class JarResolver {
-  @Query(() => BigJar)
+  @Query(() => BigJar, { nullable: true, description: 'Null when it fails.' })
   jar() {
     return { plain: 1, size: 2 };
   }

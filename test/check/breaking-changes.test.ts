@@ -5,7 +5,7 @@ import { unannounced } from './breaking-changes.js';
 const before = `
   directive @hint(maxAge: Int, scope: String) on FIELD_DEFINITION
   directive @live on FIELD
-  type Query { a: Int old: Int @deprecated(reason: "use a") thing: Thing oldThing: OldThing @deprecated(reason: "use thing") list(first: Int, all: Boolean @deprecated(reason: "no")): [Int] }
+  type Query { a: Int always: [Int!]! old: Int @deprecated(reason: "use a") thing: Thing oldThing: OldThing @deprecated(reason: "use thing") list(first: Int, all: Boolean @deprecated(reason: "no")): [Int] }
   type Thing { name: String older: String @deprecated(reason: "use name") }
   type OldThing { name: String }
   enum Colour { RED GREEN @deprecated(reason: "use RED") }
@@ -46,6 +46,20 @@ describe('a breaking change of the schema', () => {
     ['old: Int', 'old: String', '- Query.old is a string'],
   ])('passes when "%s" was deprecated and is named', (text, by, line) => {
     expect(verdict(without(text, by), line)).toEqual([]);
+  });
+
+  it('a field that may now be null has no successor to name: the change log must call it breaking', () => {
+    const nullable = without('always: [Int!]!', 'always: [Int!]');
+    expect(verdict(nullable, '- **Breaking**: `Query.always` may be null.')).toEqual([]);
+    const missing = ['Query.always changed type from [Int!]! to [Int!]. no new line of CHANGELOG.md names Query.always and calls the change breaking'];
+    expect(verdict(nullable, '- `Query.always` may be null.')).toEqual(missing);
+    expect(verdict(nullable, '- **Breaking**: `Query.a` may be null.')).toEqual(missing);
+  });
+
+  it('an input that may no longer be null, and a field of another type, must have been deprecated', () => {
+    const line = '- **Breaking**: Filter.name, Query.always';
+    expect(verdict(without('input Filter { name: String }', 'input Filter { name: String! }'), line)).toHaveLength(1);
+    expect(verdict(without('always: [Int!]!', 'always: [String!]'), line)).toEqual(['Query.always changed type from [Int!]! to [String!]. was not @deprecated before']);
   });
 
   it('a type may go with the deprecated fields that returned it', () => {

@@ -18,11 +18,17 @@ export interface Versions {
 /**
  * Breaking changes that were not announced: what goes or changes must have been `@deprecated` in the version before, and a
  * new line of the change log must name it (`Type.field`, `Enum.VALUE`, `Type.field(argument:)` or `Type`).
+ *
+ * A field that stays and may now be null cannot be `@deprecated`: it has no successor. The line that names it must call it breaking.
  */
 export function unannounced({ before, after, newLines }: Versions): string[] {
   return findBreakingChanges(before, after).flatMap(({ type, description }) => {
     if (isTypeSystemDirective(before, type, description)) return [];
     const coordinate = coordinateOf(description);
+    if (type === BreakingChangeType.FIELD_CHANGED_KIND && onlyBecameNullable({ before, after }, coordinate)) {
+      const isAnnounced = newLines.some((line) => names(line, coordinate) && /\bbreaking\b/i.test(line));
+      return isAnnounced ? [] : [`${description} no new line of CHANGELOG.md names ${coordinate} and calls the change breaking`];
+    }
     const missing = [
       ...(isDeprecated(before, coordinate) ? [] : ['was not @deprecated before']),
       ...(newLines.some((line) => names(line, coordinate)) ? [] : [`no new line of CHANGELOG.md names ${coordinate}`]),
@@ -53,6 +59,19 @@ function names(line: string, coordinate: string): boolean {
   return (
     at >= 0 && !/[\w.]/.test(line[at - 1] ?? ' ') && !/^[\w.(]/.test(line.slice(at + coordinate.length).replace(/^\.(\W|$)/, ' '))
   );
+}
+
+/** Whether a field whose kind changed answers the same type as before, except that null may stand where it could not. */
+function onlyBecameNullable({ before, after }: Pick<Versions, 'before' | 'after'>, coordinate: string): boolean {
+  const [from, to] = [before, after].map((schema) => outputTypeOf(schema, coordinate));
+  return from !== undefined && from.replaceAll('!', '') === to?.replaceAll('!', '');
+}
+
+/** The type of a field of an object or an interface, as SDL writes it. */
+function outputTypeOf(schema: GraphQLSchema, coordinate: string): string | undefined {
+  const [typeName = '', member = ''] = coordinate.split('.');
+  const type = schema.getType(typeName);
+  return isObjectType(type) || isInterfaceType(type) ? type.getFields()[member]?.type.toString() : undefined;
 }
 
 /** A type cannot be deprecated: it counts as such when every field that returns it was. */

@@ -42,11 +42,19 @@ describe.each(backends)('GraphQL over HTTP, on $name', (backend) => {
       expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST' } }] });
     });
 
-    it('one field fails alone', async () => {
-      const { data, codes, errors } = await running.client.request('{ categories { slug } lowStockCount }', { tenant: 'downtown' });
-      expect(codes).toEqual(['UNAUTHENTICATED']);
-      expect(errors[0]?.path).toEqual(['lowStockCount']);
-      expect(data).toBeNull();
+    it('F7: a root field that fails is null, and its siblings are answered and stored', async () => {
+      const query = '{ topMedicines(first: 1) { name } lowStockCount }';
+      const headers = { 'larder-explain': '1' };
+      for (const outcome of ['miss', 'hit']) {
+        const { status, data, errors, codes, text } = await running.client.request<{ topMedicines: { name: string }[] }>(query, { tenant: 'downtown', headers });
+        expect({ status, codes, path: errors[0]?.path }).toEqual({ status: 200, codes: ['UNAUTHENTICATED'], path: ['lowStockCount'] });
+        expect(data).toEqual({ topMedicines: [{ name: expect.any(String) as string }], lowStockCount: null });
+        expect(JSON.parse(text)).toMatchObject({ extensions: { cache: { topMedicines: { layer: 'response', outcome } } } });
+        await running.settled();
+      }
+    });
+
+    it('a nullable field fails alone', async () => {
       const nullable = '{ medicines(first: 2) { edges { node { name stock { quantity } } } } }';
       const partial = await running.client.request<{ medicines: { edges: { node: { name: string; stock: null } }[] } }>(nullable, { tenant: 'downtown' });
       expect(partial.codes).toEqual(['UNAUTHENTICATED', 'UNAUTHENTICATED']);

@@ -3,6 +3,7 @@ import { Requires } from '../../graphql/authorize.js';
 import { CacheProfile } from '../../graphql/cache-profile.js';
 import type { Context } from '../../graphql/context.js';
 import { Reads, Writes } from '../../graphql/dependencies.js';
+import { NULL_WITH_ERROR } from '../../graphql/root-fields.js';
 import { tenantById } from '../tenancy/tenancy.module.js';
 import { createCategory, deleteCategory, updateCategory } from './category-admin.service.js';
 import { categoryList } from './category.loaders.js';
@@ -17,7 +18,7 @@ const LANGUAGE = "One of the tenant's languages. Without it: the best of `Accept
 export class CategoryResolver {
   @CacheProfile('reference')
   @Reads(categoryList, tenantById)
-  @Query(() => [Category], { description: "The tenant's categories, in its order." })
+  @Query(() => [Category], { nullable: true, description: `The tenant's categories, in its order. ${NULL_WITH_ERROR}` })
   categories(
     @Arg('language', () => String, { nullable: true, description: LANGUAGE }) language: string | null | undefined,
     @Ctx() ctx: Context,

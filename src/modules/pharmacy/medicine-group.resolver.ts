@@ -3,6 +3,7 @@ import { CacheProfile } from '../../graphql/cache-profile.js';
 import { TOTAL_COUNT } from '../../graphql/connection.js';
 import type { Context } from '../../graphql/context.js';
 import { Reads } from '../../graphql/dependencies.js';
+import { NULL_WITH_ERROR } from '../../graphql/root-fields.js';
 import { groupById, groupList, groupTotal, variantsOfGroup } from './medicine-group.loaders.js';
 import type { GroupRow } from './medicine-group.queries.js';
 import { medicineGroup, medicineGroups, medicinesOf, variantsOf, type GroupPage } from './medicine-group.service.js';
@@ -18,14 +19,14 @@ import { Product } from './product.type.js';
 export class MedicineGroupResolver {
   @CacheProfile('reference', { shared: true })
   @Reads(groupList)
-  @Query(() => MedicineGroupConnection, { description: 'Trade names of the catalogue, in alphabetical order.' })
+  @Query(() => MedicineGroupConnection, { nullable: true, description: `Trade names of the catalogue, in alphabetical order. ${NULL_WITH_ERROR}` })
   medicineGroups(@Args(() => MedicineGroupsArgs) args: MedicineGroupsArgs, @Ctx() ctx: Context): Promise<GroupPage> {
     return medicineGroups(ctx, args);
   }
 
   @CacheProfile('reference', { shared: true })
   @Reads(groupById)
-  @Query(() => MedicineGroup, { nullable: true, description: 'One trade name; null when there is none with this id.' })
+  @Query(() => MedicineGroup, { nullable: true, description: `One trade name. Null when there is none with this id. ${NULL_WITH_ERROR}` })
   medicineGroup(@Arg('id', () => ID) id: string, @Ctx() ctx: Context): Promise<GroupRow | null> {
     return medicineGroup(ctx, id);
   }

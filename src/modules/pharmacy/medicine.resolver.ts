@@ -4,6 +4,7 @@ import { CacheProfile } from '../../graphql/cache-profile.js';
 import { TOTAL_COUNT } from '../../graphql/connection.js';
 import type { Context } from '../../graphql/context.js';
 import { Reads, Writes } from '../../graphql/dependencies.js';
+import { NULL_WITH_ERROR } from '../../graphql/root-fields.js';
 import { tenantById } from '../tenancy/tenancy.module.js';
 import { categoryById } from './category.loaders.js';
 import type { CategoryData } from './category.service.js';
@@ -25,21 +26,21 @@ import { StockLevel } from './stock.type.js';
 export class MedicineResolver {
   @CacheProfile('list')
   @Reads(medicineList)
-  @Query(() => MedicineConnection, { description: 'What the tenant offers, by name. Discontinued medicines are left out.' })
+  @Query(() => MedicineConnection, { nullable: true, description: `What the tenant offers, by name. Discontinued medicines are left out. ${NULL_WITH_ERROR}` })
   medicines(@Args(() => MedicinesArgs) args: MedicinesArgs, @Ctx() ctx: Context): Promise<MedicinePage> {
     return medicines(ctx, args);
   }
 
   @CacheProfile('list')
   @Reads(topMedicineList)
-  @Query(() => [Medicine], { description: `The most wanted, first first. At most ${MOST_WANTED}; discontinued medicines are left out.` })
+  @Query(() => [Medicine], { nullable: true, description: `The most wanted, first first. At most ${MOST_WANTED}; discontinued medicines are left out. ${NULL_WITH_ERROR}` })
   topMedicines(@Args(() => TopMedicinesArgs) args: TopMedicinesArgs, @Ctx() ctx: Context): Promise<readonly MedicineRow[]> {
     return topMedicines(ctx, args);
   }
 
   @CacheProfile('detail')
   @Reads(medicineById)
-  @Query(() => Medicine, { nullable: true, description: 'One medicine, a discontinued one too. Null when the tenant has none with this id.' })
+  @Query(() => Medicine, { nullable: true, description: `One medicine, a discontinued one too. Null when the tenant has none with this id. ${NULL_WITH_ERROR}` })
   medicine(@Arg('id', () => ID) id: string, @Ctx() ctx: Context): Promise<MedicineRow | null> {
     return medicine(ctx, id);
   }

@@ -3,6 +3,7 @@ import { CacheProfile } from '../../graphql/cache-profile.js';
 import { TOTAL_COUNT } from '../../graphql/connection.js';
 import type { Context } from '../../graphql/context.js';
 import { Reads } from '../../graphql/dependencies.js';
+import { NULL_WITH_ERROR } from '../../graphql/root-fields.js';
 import { groupById } from './medicine-group.loaders.js';
 import type { GroupRow } from './medicine-group.queries.js';
 import { MedicineGroup } from './medicine-group.type.js';
@@ -15,14 +16,14 @@ import { CatalogueArgs, Product, ProductConnection } from './product.type.js';
 export class ProductResolver {
   @CacheProfile('reference', { shared: true })
   @Reads(catalogueList)
-  @Query(() => ProductConnection, { description: 'The catalogue of approved products, by trade name. The same for all tenants.' })
+  @Query(() => ProductConnection, { nullable: true, description: `The catalogue of approved products, by trade name. The same for all tenants. ${NULL_WITH_ERROR}` })
   catalogue(@Args(() => CatalogueArgs) args: CatalogueArgs, @Ctx() ctx: Context): Promise<CataloguePage> {
     return catalogue(ctx, args);
   }
 
   @CacheProfile('reference', { shared: true })
   @Reads(productById)
-  @Query(() => Product, { nullable: true, description: 'One product of the catalogue; null when there is none with this id.' })
+  @Query(() => Product, { nullable: true, description: `One product of the catalogue. Null when there is none with this id. ${NULL_WITH_ERROR}` })
   product(@Arg('id', () => ID) id: string, @Ctx() ctx: Context): Promise<ProductRow | null> {
     return product(ctx, id);
   }

@@ -3,6 +3,7 @@ import { Requires } from '../../graphql/authorize.js';
 import { CacheProfile } from '../../graphql/cache-profile.js';
 import type { Context } from '../../graphql/context.js';
 import { Reads, Writes } from '../../graphql/dependencies.js';
+import { NULL_WITHOUT_ROLE } from '../../graphql/root-fields.js';
 import type { MedicineRow } from './medicine.queries.js';
 import { loadMedicine } from './medicine.service.js';
 import { Medicine } from './medicine.type.js';
@@ -17,7 +18,7 @@ export class StockResolver {
   @Requires('STAFF')
   @CacheProfile('inventory')
   @Reads(stockOfMedicine)
-  @Query(() => StockLevel, { nullable: true, description: 'The stock of one medicine; null when the tenant keeps none of it.' })
+  @Query(() => StockLevel, { nullable: true, description: `The stock of one medicine. Null when the tenant keeps none of it. ${NULL_WITHOUT_ROLE}` })
   stock(@Arg('medicineId', () => ID) medicineId: string, @Ctx() ctx: Context): Promise<StockRow | null> {
     return stock(ctx, medicineId);
   }
@@ -25,7 +26,7 @@ export class StockResolver {
   @Requires('STAFF')
   @CacheProfile('stats')
   @Reads(lowStock)
-  @Query(() => Int, { description: 'How many medicines are at or below their reorder level, discontinued ones left out.' })
+  @Query(() => Int, { nullable: true, description: `How many medicines are at or below their reorder level, discontinued ones left out. ${NULL_WITHOUT_ROLE}` })
   async lowStockCount(@Ctx() ctx: Context): Promise<number> {
     return (await ctx.load(lowStock).load({})).toReorder;
   }

@@ -4,6 +4,7 @@ import { CacheProfile } from '../../graphql/cache-profile.js';
 import { TOTAL_COUNT } from '../../graphql/connection.js';
 import type { Context, Tenant } from '../../graphql/context.js';
 import { Reads, Writes } from '../../graphql/dependencies.js';
+import { NULL_WITH_ERROR, NULL_WITHOUT_ROLE } from '../../graphql/root-fields.js';
 import { tenantById, tenantBySlug, tenantList, tenantTotal } from './tenant.loaders.js';
 import { createTenant, deleteTenant, tenants, updateTenant, updateTenantSettings, type TenantPage } from './tenant.service.js';
 import {
@@ -21,7 +22,7 @@ import {
 export class TenantResolver {
   @CacheProfile('configuration')
   @Reads(tenantBySlug, tenantById)
-  @Query(() => TenantType, { description: 'The tenant of the request: what `X-Tenant` names, else the only one that the viewer belongs to.' })
+  @Query(() => TenantType, { nullable: true, description: `The tenant of the request: what \`X-Tenant\` names, else the only one that the viewer belongs to. ${NULL_WITH_ERROR}` })
   tenant(@Ctx() ctx: Context): Promise<Tenant | null> {
     // By its slug, as the request's tenant was found: it is at hand, and brings the tags of what is answered.
     return ctx.load(tenantBySlug).load(ctx.tenant.slug);
@@ -29,7 +30,7 @@ export class TenantResolver {
 
   @Requires('PLATFORM_ADMIN')
   @Reads(tenantList)
-  @Query(() => TenantConnection, { description: 'All tenants, by slug.' })
+  @Query(() => TenantConnection, { nullable: true, description: `All tenants, by slug. ${NULL_WITHOUT_ROLE}` })
   tenants(@Args(() => TenantsArgs) args: TenantsArgs, @Ctx() ctx: Context): Promise<TenantPage> {
     return tenants(ctx, args);
   }

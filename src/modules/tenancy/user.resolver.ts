@@ -4,6 +4,7 @@ import { CacheProfile } from '../../graphql/cache-profile.js';
 import { TOTAL_COUNT } from '../../graphql/connection.js';
 import type { Context } from '../../graphql/context.js';
 import { Reads, Writes } from '../../graphql/dependencies.js';
+import { NULL_WITHOUT_ROLE } from '../../graphql/root-fields.js';
 import { sessionsOf } from './session-list.service.js';
 import { sessionsOfUser } from './session.loaders.js';
 import type { ListedSession } from './session.queries.js';
@@ -19,7 +20,7 @@ export class UserResolver {
   @Requires('TENANT_ADMIN')
   @CacheProfile('list')
   @Reads(userList, tenantById)
-  @Query(() => UserConnection, { description: 'Who belongs to the tenant, by name.' })
+  @Query(() => UserConnection, { nullable: true, description: `The users that belong to the tenant, by name. ${NULL_WITHOUT_ROLE}` })
   users(@Args(() => UsersArgs) args: UsersArgs, @Ctx() ctx: Context): Promise<UserPage> {
     return users(ctx, args);
   }
@@ -27,7 +28,7 @@ export class UserResolver {
   @Requires('TENANT_ADMIN')
   @CacheProfile('list')
   @Reads(userOfTenant, tenantById)
-  @Query(() => User, { nullable: true, description: 'Null when nobody with this id belongs to the tenant.' })
+  @Query(() => User, { nullable: true, description: `One user of the tenant. Null when no user with this id belongs to it. ${NULL_WITHOUT_ROLE}` })
   user(@Arg('id', () => ID) id: string, @Ctx() ctx: Context): Promise<UserRow | null> {
     return user(ctx, id);
   }

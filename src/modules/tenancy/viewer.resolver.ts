@@ -2,6 +2,7 @@ import { Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import { CacheProfile } from '../../graphql/cache-profile.js';
 import type { Context, Tenant } from '../../graphql/context.js';
 import { Reads } from '../../graphql/dependencies.js';
+import { NULL_WITH_ERROR } from '../../graphql/root-fields.js';
 import { ownSessions } from './session-list.service.js';
 import { sessionById, sessionsOfUser } from './session.loaders.js';
 import type { ListedSession, MembershipRow } from './session.queries.js';
@@ -15,7 +16,7 @@ import { Membership, ViewerType } from './viewer.type.js';
 export class ViewerResolver {
   @CacheProfile('user')
   @Reads(sessionById)
-  @Query(() => ViewerType, { nullable: true, description: 'Who is asking; null when nobody is signed in.' })
+  @Query(() => ViewerType, { nullable: true, description: `The viewer of the request. Null when the request names no session. ${NULL_WITH_ERROR}` })
   viewer(@Ctx() ctx: Context): Promise<ViewerData | null> {
     return currentViewer(ctx);
   }

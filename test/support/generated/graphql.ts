@@ -82,7 +82,7 @@ export type UpdateMedicineInput = {
 export type CategoriesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type CategoriesQuery = { tenant: { name: string, languages: Array<string>, currency: string }, categories: Array<{ id: string, slug: string, name: string, medicineCount: number, inEnglish: string }> };
+export type CategoriesQuery = { tenant: { name: string, languages: Array<string>, currency: string } | null, categories: Array<{ id: string, slug: string, name: string, medicineCount: number, inEnglish: string }> | null };
 
 export type MedicinesOfCategoryQueryVariables = Exact<{
   categoryId?: string | number | null | undefined;
@@ -92,7 +92,7 @@ export type MedicinesOfCategoryQueryVariables = Exact<{
 }>;
 
 
-export type MedicinesOfCategoryQuery = { medicines: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ cursor: string, node: { id: string, name: string, inStock: boolean, price: { amount: number, currency: string } } }> } };
+export type MedicinesOfCategoryQuery = { medicines: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ cursor: string, node: { id: string, name: string, inStock: boolean, price: { amount: number, currency: string } } }> } | null };
 
 export type MedicineGroupsQueryVariables = Exact<{
   search?: string | null | undefined;
@@ -101,7 +101,7 @@ export type MedicineGroupsQueryVariables = Exact<{
 }>;
 
 
-export type MedicineGroupsQuery = { medicineGroups: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, tradeName: string, variants: Array<{ id: string, strength: string, dosageForm: string, route: string, manufacturer: string }>, medicines: Array<{ id: string, name: string, inStock: boolean, price: { amount: number, currency: string } }> } }> } };
+export type MedicineGroupsQuery = { medicineGroups: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, tradeName: string, variants: Array<{ id: string, strength: string, dosageForm: string, route: string, manufacturer: string }>, medicines: Array<{ id: string, name: string, inStock: boolean, price: { amount: number, currency: string } }> } }> } | null };
 
 export type CatalogueQueryVariables = Exact<{
   search?: string | null | undefined;
@@ -110,7 +110,7 @@ export type CatalogueQueryVariables = Exact<{
 }>;
 
 
-export type CatalogueQuery = { catalogue: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, tradeName: string, strength: string, dosageForm: string, route: string, ingredients: Array<string>, manufacturerFullName: string, teCode: string | null, approvalDate: string | null, marketingStatus: MarketingStatus } }> } };
+export type CatalogueQuery = { catalogue: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, tradeName: string, strength: string, dosageForm: string, route: string, ingredients: Array<string>, manufacturerFullName: string, teCode: string | null, approvalDate: string | null, marketingStatus: MarketingStatus } }> } | null };
 
 export type MedicineQueryVariables = Exact<{
   id: string | number;
@@ -136,7 +136,7 @@ export type TopMedicinesQueryVariables = Exact<{
 }>;
 
 
-export type TopMedicinesQuery = { topMedicines: Array<{ id: string, rank: number | null, name: string, price: { amount: number, currency: string }, category: { name: string }, product: { strength: string, dosageForm: string, manufacturer: string }, stock: { quantity: number, low: boolean } | null }> };
+export type TopMedicinesQuery = { topMedicines: Array<{ id: string, rank: number | null, name: string, price: { amount: number, currency: string }, category: { name: string }, product: { strength: string, dosageForm: string, manufacturer: string }, stock: { quantity: number, low: boolean } | null }> | null };
 
 export type SellMedicineMutationVariables = Exact<{
   input: SellMedicineInput;
@@ -150,7 +150,7 @@ export type LowStockQueryVariables = Exact<{
 }>;
 
 
-export type LowStockQuery = { lowStockCount: number, stock: { quantity: number, reorderLevel: number, low: boolean, updatedAt: string } | null };
+export type LowStockQuery = { lowStockCount: number | null, stock: { quantity: number, reorderLevel: number, low: boolean, updatedAt: string } | null };
 
 export type UpdateMedicineMutationVariables = Exact<{
   input: UpdateMedicineInput;
@@ -162,7 +162,7 @@ export type UpdateMedicineMutation = { updateMedicine: { id: string, name: strin
 export type CacheStatsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type CacheStatsQuery = { cacheStats: { verdict: string, totals: { hits: number, misses: number, hitRate: number | null } } };
+export type CacheStatsQuery = { cacheStats: { verdict: string, totals: { hits: number, misses: number, hitRate: number | null } } | null };
 
 export type NodesQueryVariables = Exact<{
   ids: Array<string | number> | string | number;
@@ -175,7 +175,7 @@ export type NodesQuery = { nodes: Array<
     | { __typename: 'MedicineGroup', id: string }
     | { __typename: 'Product', id: string }
     | { __typename: 'Tenant', id: string }
-   | null> };
+   | null> | null };
 
 export type ReceiveShipmentMutationVariables = Exact<{
   input: ReceiveShipmentInput;
@@ -190,12 +190,12 @@ export type UsersQueryVariables = Exact<{
 }>;
 
 
-export type UsersQuery = { users: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, name: string, email: string, role: MembershipRole, sessions: Array<{ id: string, current: boolean, createdAt: string, expiresAt: string }> } }> } };
+export type UsersQuery = { users: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, name: string, email: string, role: MembershipRole, sessions: Array<{ id: string, current: boolean, createdAt: string, expiresAt: string }> } }> } | null };
 
 export type CacheAuditQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type CacheAuditQuery = { cacheAudit: { notes: Array<string>, places: Array<{ kind: CachedPlaceKind, name: string, maxAge: number | null, scope: CacheScope, tags: Array<string>, invalidatedBy: Array<string> }> } };
+export type CacheAuditQuery = { cacheAudit: { notes: Array<string>, places: Array<{ kind: CachedPlaceKind, name: string, maxAge: number | null, scope: CacheScope, tags: Array<string>, invalidatedBy: Array<string> }> } | null };
 
 
 export const CategoriesDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Categories"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"tenant"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"languages"}},{"kind":"Field","name":{"kind":"Name","value":"currency"}}]}},{"kind":"Field","name":{"kind":"Name","value":"categories"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"slug"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","alias":{"kind":"Name","value":"inEnglish"},"name":{"kind":"Name","value":"name"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"language"},"value":{"kind":"StringValue","value":"en","block":false}}]},{"kind":"Field","name":{"kind":"Name","value":"medicineCount"}}]}}]}}]} as unknown as DocumentNode<CategoriesQuery, CategoriesQueryVariables>;
