@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Tests that need no server, so that they run at once and anywhere. */
-const alone = ['src/**/*.test.ts', 'test/*.test.ts', 'test/check/**/*.test.ts', 'test/bench/**/*.test.ts', 'test/support/service-choice.test.ts', 'test/properties/alone.test.ts', 'test/lift/**/*.test.ts'];
+const alone = ['src/**/*.test.ts', 'test/*.test.ts', 'test/check/**/*.test.ts', 'test/bench/**/*.test.ts', 'test/support/service-choice.test.ts', 'test/properties/alone.test.ts', 'test/lift/**/*.test.ts', 'test/trials/**/*.test.ts'];
 
 export default defineConfig({
   // Vite would load graphql's ES build for our files and type-graphql the CommonJS one: two realms, which graphql refuses.

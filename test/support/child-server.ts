@@ -19,6 +19,8 @@ export interface ChildServerOptions {
   readonly directory: string;
   readonly stopSignal: 'SIGINT' | 'SIGTERM' | 'SIGKILL';
   readonly identity?: Identity | undefined;
+  /** Without it, this process's own. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface ChildServer {
@@ -32,7 +34,7 @@ const START_DEADLINE = 30_000;
 export async function startChildServer(options: ChildServerOptions): Promise<ChildServer> {
   const { command, args, port, directory, stopSignal } = options;
   // A group of its own: Ctrl-C in the terminal must not stop it before those who still use it.
-  const child = spawn(command, args, { ...options.identity, cwd: directory, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, { ...options.identity, env: options.env ?? process.env, cwd: directory, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => (output = (output + text).slice(-4000)));

@@ -19,8 +19,12 @@ export function isDebian(): boolean {
 }
 
 /** Installs programs only: no cluster is made and no service started on our account. */
-export async function installDebianPackages(services: readonly Service[]): Promise<void> {
-  const packages = debianPackages(services);
+export function installDebianPackages(services: readonly Service[]): Promise<void> {
+  return installPackages(debianPackages(services));
+}
+
+/** The same for packages by name. */
+export async function installPackages(packages: readonly string[]): Promise<void> {
   process.stderr.write(
     `Installing for the tests, from Debian's packages: ${packages.join(' ')} (LARDER_TEST_INSTALL=never prevents it)\n`,
   );

@@ -119,6 +119,11 @@ function onPath(programs: readonly string[], env: Environment): string | undefin
   return programs.flatMap((program) => directories.map((directory) => join(directory, program))).find(isProgram);
 }
 
+/** A program by its name, on PATH or where Debian keeps servers. */
+export function findProgram(name: string): string | undefined {
+  return onPath([name], process.env);
+}
+
 function isProgram(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);

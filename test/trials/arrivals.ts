@@ -1,0 +1,26 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+export interface Arrivals {
+  /** Requests in a second. */
+  readonly rate: number;
+  readonly seconds: number;
+  /** Sends one request; its latency counts from `scheduled`, in milliseconds of `performance.now`. */
+  readonly send: (index: number, scheduled: number) => Promise<unknown>;
+  readonly isOver?: () => boolean;
+}
+
+/**
+ * Sends at a fixed rate, whether or not earlier requests were answered: a client that waits for answers would send less to a
+ * server that hangs, and so hide what others wait. Resolves when all have been answered.
+ */
+export async function sendAtRate({ rate, seconds, send, isOver = () => false }: Arrivals): Promise<void> {
+  const began = performance.now();
+  const underWay: Promise<unknown>[] = [];
+  for (let index = 0; index < rate * seconds && !isOver(); index++) {
+    const scheduled = began + (index * 1000) / rate;
+    const wait = scheduled - performance.now();
+    if (wait > 0) await pause(wait);
+    underWay.push(send(index, scheduled));
+  }
+  await Promise.all(underWay);
+}
