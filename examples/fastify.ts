@@ -8,7 +8,7 @@ import { ApolloServer } from '@apollo/server';
 import Fastify from 'fastify';
 import { createCache, partition, tags } from 'larder/cache';
 import { cacheDirectivesSDL, dependsOn, responseCachePlugin } from 'larder/cache/graphql';
-import { httpHandler } from 'larder/cache/http';
+import { httpHandler, varyOn } from 'larder/cache/http';
 
 interface Context {
   readonly tenant: string;
@@ -54,6 +54,6 @@ const app = Fastify();
 app.route({ method: ['GET', 'POST'], url: '/', handler: async ({ method, headers, url, body }, reply) => {
   const who = (name: string): string | null => (typeof headers[name] === 'string' ? headers[name] : null);
   const answer = await handle({ method, headers, search: new URL(url, 'http://_').search, body }, () => Promise.resolve({ tenant: who('x-tenant') ?? 'main', user: who('x-user') }));
-  return reply.code(answer.status).headers(answer.headers).send(answer.body);
+  return reply.code(answer.status).headers({ ...answer.headers, vary: varyOn(reply.getHeader('vary')?.toString(), answer.headers['vary']) ?? '*' }).send(answer.body);
 } });
 console.log(`${await app.listen({ port: Number(process.env['PORT'] ?? 4000), host: '127.0.0.1' })}/`);

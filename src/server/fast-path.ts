@@ -3,12 +3,12 @@ import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeader, ServerRe
 import type { BaseContext } from '@apollo/server';
 import type { HttpCache, HttpQuestion, HttpReply, HttpRequest, HttpWork } from '../cache/http/index.js';
 import { Together } from '../lib/together.js';
+import { varyOn } from '../lib/vary.js';
 import type { Arrival } from './arrival.js';
 import { KnownBodies } from './known-bodies.js';
 import { admitRequest, type Admission } from './limits/admit-request.js';
 import { giveUpAfter } from './limits/give-up-after.js';
 import { requestId } from './request-id.js';
-import { vary } from './vary.js';
 
 /** What became of a request before it is handed over: it is read once, and its viewer is counted once. */
 export interface Begun<Context> {
@@ -198,7 +198,7 @@ export class FastPath<Context extends BaseContext> {
     let common = byVaried.get(varied);
     if (common === undefined) {
       const at = ofOrigin.indexOf('vary');
-      common = at < 0 ? [...ofOrigin, 'vary', varied] : ofOrigin.with(at + 1, vary(ofOrigin[at + 1], varied) ?? '');
+      common = at < 0 ? [...ofOrigin, 'vary', varied] : ofOrigin.with(at + 1, varyOn(ofOrigin[at + 1], varied) ?? '');
       byVaried.set(varied, common);
     }
     return common;

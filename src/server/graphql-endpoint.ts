@@ -7,6 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RequestPayload } fr
 import type { GraphQLSchema } from 'graphql';
 import { answerHttp, type AnyHttpReply } from '../cache/http/index.js';
 import type { Config } from '../config.js';
+import { varyOn } from '../lib/vary.js';
 import { createApollo, searchOf } from './apollo.js';
 import { identifyArrivals, type ArrivalOptions } from './arrival.js';
 import { FastPath, type Begun, type FastPathOptions } from './fast-path.js';
@@ -16,8 +17,7 @@ import { OperationCosts } from './limits/operation-cost.js';
 import { NO_PERSISTED_OPERATIONS, type PersistedOperations } from './persisted-operations.js';
 import type { Playground } from './playground.js';
 import { HttpRefusal, jsonParser } from './read-json.js';
-import { createFront, type Responses } from './response-front.js';
-import { vary } from './vary.js';
+import { createFront, VARY, type Responses } from './response-front.js';
 
 export interface GraphqlOptions<Context extends BaseContext> extends ArrivalOptions<Context> {
   readonly config: Config;
@@ -72,6 +72,8 @@ export async function serveGraphql<Context extends BaseContext>(
       return Promise.resolve(body === null ? payload : (Readable.from([body]) as RequestPayload));
     },
     async handler(request: FastifyRequest, reply: FastifyReply) {
+      // Whatever comes of it, refusals too.
+      void reply.header('vary', varyOn(reply.getHeader('vary') as string | undefined, VARY.join()));
       if (playground?.isAskedFor(request) === true) return playground.send(request, reply);
       const begun = begunOf.get(request.raw);
       if (begun !== undefined && begun.failure !== null) throw begun.failure;
@@ -87,7 +89,7 @@ export async function serveGraphql<Context extends BaseContext>(
         return answerHttp(entry, sent, () => context);
       }, begun?.since);
       if (!Buffer.isBuffer(body) && typeof body !== 'string') throw new Error('an answer in parts, which no operation can ask for');
-      const varies = vary(reply.getHeader('vary') as string | undefined, headers['vary']);
+      const varies = varyOn(reply.getHeader('vary') as string | undefined, headers['vary']);
       // Where nobody has said otherwise, no cache may keep it: no write would reach it there.
       return reply.code(status).headers({ 'cache-control': 'no-store', ...headers, ...(varies !== undefined && { vary: varies }) }).send(body);
     },

@@ -50,7 +50,6 @@ export function createPlayground(operations: readonly Operation[]): Playground {
         'content-security-policy': policy,
         'cache-control': 'no-cache',
         etag: tagged,
-        vary: 'Accept, Accept-Encoding',
       });
       if (request.headers['if-none-match']?.includes(tagged) === true) return reply.code(304).send();
       if (encoding !== 'identity') void reply.header('content-encoding', encoding);

@@ -1,5 +1,5 @@
 import type { ApolloServerPlugin, BaseContext } from '@apollo/server';
-import { apolloPlugin, formatted, httpPolicy, type AnsweredPiece, type Question, type ResponseCache } from '../cache/graphql/index.js';
+import { ALWAYS_VARIED, apolloPlugin, formatted, httpPolicy, type AnsweredPiece, type Question, type ResponseCache } from '../cache/graphql/index.js';
 import { HttpCache } from '../cache/http/index.js';
 import type { GraphqlOptions } from './graphql-endpoint.js';
 import type { OperationCosts } from './limits/operation-cost.js';
@@ -8,6 +8,9 @@ import { logErrors, named } from './report-errors.js';
 
 /** Headers that no form and no plain link can send: a GET with one of them comes from a program that was allowed to. */
 export const PREFLIGHTED = ['Authorization', 'X-Tenant', 'Larder-After', 'X-Apollo-Operation-Name', 'Apollo-Require-Preflight'];
+
+/** Headers that answers depend on: who asks, of which tenant, in which language, and whether the answer is to be explained. */
+export const VARY = [...ALWAYS_VARIED, 'Accept-Language', 'Authorization', 'Larder-Explain', 'X-Tenant'];
 
 /** The response cache, as the server uses it. */
 export interface Responses<Context> {
@@ -40,6 +43,7 @@ export function createFront<Context extends BaseContext>(options: FrontOptions<C
     now,
     downstream: config.http.downstreamCache,
     cacheTagBytes: config.http.cacheTagBytes,
+    vary: VARY,
     preflighted: PREFLIGHTED.map((name) => name.toLowerCase()),
     // An explanation is Apollo's to give: it has room for extensions.
     leaves: explains,

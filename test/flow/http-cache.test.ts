@@ -89,7 +89,7 @@ describe.each(backends)('HTTP about what is cached, on $name', (backend) => {
       const etag = first.headers.get('etag') ?? '';
       expect(etag).toMatch(/^"[\w-]{22}"$/);
       const again = await get(query, { authorization, 'if-none-match': `"other", W/${etag}` });
-      expect([again.status, await again.text(), again.headers.get('etag'), again.headers.get('cache-control')]).toEqual([304, '', etag, 'no-cache']);
+      expect([again.status, await again.text(), again.headers.get('etag'), again.headers.get('cache-control')]).toEqual([304, '', etag, 'private, no-cache']);
       expect((await get(query, { 'if-none-match': etag, authorization: '' })).status).toBe(200);
       expect((await get(query, { 'if-none-match': etag, authorization: 'Bearer nonsense' })).status).toBe(401);
       expect((await get(query, { 'if-none-match': etag, authorization, 'x-tenant': 'riverside' })).status).toBe(200);

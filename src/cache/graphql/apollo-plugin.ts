@@ -78,6 +78,8 @@ function tellApollo({ overallCachePolicy }: Pick<GraphQLRequestContext<BaseConte
     const { policy } = piece;
     const { readAt, freshUntil, scope } = entry ?? { ...collector.lifetime(policy, request.readAt), scope: strictest(policy.scope, collector.scope) };
     const isLive = entry === null && collector.notStorable !== null;
-    overallCachePolicy.restrict({ maxAge: isLive ? 0 : Math.max(0, Math.floor((freshUntil - readAt) / 1000)), scope });
+    // A permission may be lost: whoever keeps the answer would not find out.
+    const isPermitted = piece.permissions.length > 0;
+    overallCachePolicy.restrict({ maxAge: isLive || isPermitted ? 0 : Math.max(0, Math.floor((freshUntil - readAt) / 1000)), scope: isPermitted ? 'PRIVATE' : scope });
   }
 }

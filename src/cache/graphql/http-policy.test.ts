@@ -6,7 +6,7 @@ import type { AnsweredPiece } from './response-cache.js';
 /** Read at 0, fresh until a minute later. */
 const piece = (changes: Partial<AnsweredPiece>): AnsweredPiece =>
   ({
-    piece: { kind: 'stored', responseName: 'a' },
+    piece: { kind: 'stored', responseName: 'a', permissions: [] },
     entry: { readAt: 0, freshUntil: 60_000, scope: 'PUBLIC' },
     errors: [],
     events: [],
@@ -22,6 +22,13 @@ describe('what HTTP is told of an answer', () => {
     { what: 'a miss', answered: piece({}), now: 20_000, cacheStatus: 'Larder; fwd=miss; stored', lifetime: 60 },
   ])('is for $what', ({ answered, now, cacheStatus, lifetime }) => {
     expect(httpPolicy([answered], now, { downstream: 'cdn' })).toEqual({ cacheTag: null, cacheStatus, cacheControl: `public, max-age=0, s-maxage=${lifetime}`, age: now / 1_000, isStored: true });
+  });
+
+  it.each(['revalidate', 'cdn', 'all'] as const)('is to be asked for each time where a permission took part, in the mode %s', (downstream) => {
+    const permitted = piece({ piece: { kind: 'stored', responseName: 'a', permissions: ['STAFF'] } as unknown as AnsweredPiece['piece'] });
+    for (const pieces of [[permitted], [piece({}), permitted]]) {
+      expect(httpPolicy(pieces, 0, { downstream, cacheTagBytes: 1_000 })).toMatchObject({ cacheControl: 'private, no-cache', cacheTag: null, isStored: true });
+    }
   });
 
   it('are tags where they are asked for, and other caches may keep the answer', () => {

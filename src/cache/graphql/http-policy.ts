@@ -29,6 +29,8 @@ export function httpPolicy(pieces: readonly AnsweredPiece[], now: number, { down
   let readAt = Infinity;
   let freshUntil = Infinity;
   let isPrivate = false;
+  /** Some of it is for viewers with a permission, which they may lose: each request has to ask whether they still have it. */
+  let isPermitted = false;
   let isStored = true;
   let hits = 0;
   let misses = 0;
@@ -44,16 +46,26 @@ export function httpPolicy(pieces: readonly AnsweredPiece[], now: number, { down
     readAt = Math.min(readAt, entry.readAt);
     freshUntil = Math.min(freshUntil, entry.freshUntil);
     if (entry.scope === 'PRIVATE') isPrivate = true;
+    if (piece.permissions.length > 0) isPermitted = true;
   }
   const ttl = Math.floor((freshUntil - now) / 1000);
   const forward = hits > 0 ? 'partial' : isStored ? 'miss' : 'bypass';
   const cacheStatus = misses === 0 ? `${NAME}; hit; ttl=${ttl}` : `${NAME}; fwd=${forward}${isStored ? '; stored' : ''}`;
   if (!isStored || freshUntil === Infinity) return { cacheControl: 'no-store', age: null, cacheStatus, isStored: false, cacheTag: null };
   const age = Math.max(0, Math.floor((now - readAt) / 1000));
-  return { cacheControl: cacheControl({ isPrivate, lifetime: age + Math.max(0, ttl), mode }), age, cacheStatus, isStored: true, cacheTag: cacheTagBytes > 0 && !isPrivate ? cacheTag(pieces, cacheTagBytes) : null };
+  return { cacheControl: cacheControl({ isPrivate, isPermitted, lifetime: age + Math.max(0, ttl), mode }), age, cacheStatus, isStored: true, cacheTag: cacheTagBytes > 0 && !isPrivate && !isPermitted ? cacheTag(pieces, cacheTagBytes) : null };
 }
 
-function cacheControl({ isPrivate, lifetime, mode }: { readonly isPrivate: boolean; readonly lifetime: number; readonly mode: DownstreamCache }): string {
+interface Told {
+  readonly isPrivate: boolean;
+  readonly isPermitted: boolean;
+  /** Seconds. */
+  readonly lifetime: number;
+  readonly mode: DownstreamCache;
+}
+
+function cacheControl({ isPrivate, isPermitted, lifetime, mode }: Told): string {
+  if (isPermitted) return 'private, no-cache';
   if (mode === 'all') return isPrivate ? `private, max-age=${lifetime}` : `public, max-age=${lifetime}`;
   if (isPrivate) return 'private, no-cache';
   return mode === 'cdn' ? `public, max-age=0, s-maxage=${lifetime}` : 'no-cache';

@@ -6,6 +6,7 @@ import { BYPASS, isCovered, positionToken } from '../core/position-token.js';
 import { Reader, type Sources } from '../core/reader.js';
 import type { CacheRequest } from '../core/request.js';
 import { GLOBAL, partition, SINGLE, type Partition } from '../core/tags.js';
+import { describeAnswer } from './answer-headers.js';
 import { apolloPlugin } from './apollo-plugin.js';
 import { prepareSchema } from './dynamic-hints.js';
 import type { ExecutorOptions } from './execute-pieces.js';
@@ -13,7 +14,7 @@ import type { FormatError } from './format-errors.js';
 import { cacheFields, type FieldCacheOptions } from './field-cache.js';
 import { secondsToMilliseconds } from './hints.js';
 import { HostServer, tellOfErrors, unheardHook, type UnheardHook } from './host-server.js';
-import { httpPolicy, type DownstreamCache } from './http-policy.js';
+import type { DownstreamCache } from './http-policy.js';
 import type { OperationPlan } from './operation-plan.js';
 import { apart, readerOf, stateOf, withState, type ValidListener } from './request-state.js';
 import { ResponseCache, type AnsweredPiece, type Question } from './response-cache.js';
@@ -83,9 +84,6 @@ const REMEDIES: Readonly<Record<UnheardHook['hook'], string>> = {
   executionDidStart: 'its executionDidStart or willResolveField may refuse, and is not called for what is stored. Name it in `observers` if it only looks on',
   responseForOperation: 'its responseForOperation may refuse, and is asked after the cache. Put it before the cache in the list of plugins',
 };
-
-/** Headers by which the protocol's own answers differ. */
-export const ALWAYS_VARIED = ['Accept', 'Accept-Encoding', 'Larder-After'];
 
 /** How a request begins for the cache. */
 export interface Attachment {
@@ -227,21 +225,10 @@ export class ResponseCachePlugin<Context extends BaseContext, Source = unknown> 
   }
 
   /** What the answer says of itself. Of several that are sent together, only what is true of all. */
-  #describe({ operation, response: { http }, requestIsBatched }: GraphQLRequestContext<Context>, pieces: readonly AnsweredPiece[] | null): void {
-    const { downstream = 'revalidate', cacheTagBytes = 0, vary = [] } = this.options;
-    const { headers } = http ?? {};
-    if (headers === undefined) return;
-    if (operation?.operation === OperationTypeNode.MUTATION) headers.set('larder-position', this.#position());
-    // What other caches keep, no write reaches. `all` is left to Apollo's own plugin, which asks the same policies.
-    if (downstream === 'revalidate' || (downstream === 'cdn' && (pieces === null || requestIsBatched))) headers.set('cache-control', 'no-store');
-    if (pieces === null || requestIsBatched) return;
-    const policy = httpPolicy(pieces, this.core.ledger.now(), { downstream, cacheTagBytes });
-    headers.set('cache-status', policy.cacheStatus);
-    if (downstream === 'cdn') headers.set('cache-control', policy.cacheControl);
-    if (downstream === 'revalidate') return;
-    if (policy.cacheTag !== null) headers.set('cache-tag', policy.cacheTag);
-    headers.set('age', String(ageOf(pieces, this.core.ledger.now())));
-    headers.set('vary', [...ALWAYS_VARIED, ...vary].join(', '));
+  #describe(request: GraphQLRequestContext<Context>, pieces: readonly AnsweredPiece[] | null): void {
+    const { downstream = 'revalidate', cacheTagBytes = 0, vary } = this.options;
+    if (request.operation?.operation === OperationTypeNode.MUTATION) request.response.http.headers.set('larder-position', this.#position());
+    describeAnswer(request, pieces, { now: this.core.ledger.now(), downstream, cacheTagBytes, vary });
   }
 
   async #begun({ contextValue, request }: GraphQLRequestContext<Context>): Promise<Context> {
@@ -283,11 +270,6 @@ export class ResponseCachePlugin<Context extends BaseContext, Source = unknown> 
     const { ledger } = this.core;
     return ledger.hasPending ? BYPASS : positionToken(ledger.stamp());
   }
-}
-
-/** Seconds since the oldest piece was read. */
-function ageOf(pieces: readonly AnsweredPiece[], now: number): number {
-  return Math.max(0, ...pieces.map(({ entry }) => (entry === null ? 0 : Math.floor((now - entry.readAt) / 1000))));
 }
 
 function noSources(): never {

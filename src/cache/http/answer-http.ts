@@ -1,4 +1,5 @@
 import { HeaderMap, type ApolloServer, type BaseContext } from '@apollo/server';
+import { varyOn } from '../../lib/vary.js';
 import type { HttpCache, HttpQuestion, HttpReply, HttpRequest } from './http-cache.js';
 
 /** What answers: what is known, and else Apollo. */
@@ -6,6 +7,8 @@ export interface HttpEntry<Context extends BaseContext, Source> {
   /** Null: Apollo answers everything. */
   readonly http: HttpCache<Context, Source> | null;
   readonly server: ApolloServer<Context>;
+  /** Headers of requests that Apollo's answers depend on; left out where what is around says so. */
+  readonly vary?: readonly string[];
 }
 
 /** A whole answer, or one in parts, which only operations with `@defer` or `@stream` ask for. */
@@ -13,15 +16,16 @@ export type AnyHttpReply = Omit<HttpReply, 'body'> & { readonly body: HttpReply[
 
 /** Answers a request: a known query at once, all else through Apollo. Who asks is found out before anything is looked up (P3). */
 export async function answerHttp<Context extends BaseContext, Source>(
-  { http, server }: HttpEntry<Context, Source>,
+  { http, server, vary }: HttpEntry<Context, Source>,
   request: HttpRequest,
   makeContext: () => Promise<Context>,
 ): Promise<AnyHttpReply> {
   const question = http?.questionOf(request) ?? null;
-  if (http === null || question === null) return askApollo(server, request, makeContext);
+  const apollo = async (context: () => Promise<Context>): Promise<AnyHttpReply> => unkept(await askApollo(server, request, context), request, vary);
+  if (http === null || question === null) return apollo(makeContext);
   const context = makeContext();
   const answered = await answerKnown({ http, request, question }, context);
-  return answered ?? askApollo(server, request, () => context);
+  return answered ?? apollo(() => context);
 }
 
 interface Known<Context extends BaseContext, Source> {
@@ -40,6 +44,15 @@ async function answerKnown<Context extends BaseContext, Source>({ http, request,
 async function askApollo<Context extends BaseContext>(server: ApolloServer<Context>, request: HttpRequest, context: () => Promise<Context>): Promise<AnyHttpReply> {
   const { status = 200, headers, body } = await server.executeHTTPGraphQLRequest({ httpGraphQLRequest: toApollo(request), context });
   return { status, headers: Object.fromEntries(headers), body: body.kind === 'complete' ? body.string : body.asyncIterator };
+}
+
+/** What Apollo has answered, before it asked any plugin, too: other caches must not keep it for another viewer. */
+function unkept(reply: AnyHttpReply, { method }: HttpRequest, vary: readonly string[] | undefined): AnyHttpReply {
+  if (vary === undefined) return reply;
+  const headers: Record<string, string> = { ...reply.headers, vary: varyOn(reply.headers['vary'], vary.join()) ?? '*' };
+  // Without a word about it, a cache may guess a lifetime (RFC 9111, section 4.2.2). It keeps no answer to a POST.
+  if (method !== 'POST') headers['cache-control'] ??= 'no-store';
+  return { ...reply, headers };
 }
 
 function toApollo({ method, headers: sent, search, body }: HttpRequest): Parameters<ApolloServer['executeHTTPGraphQLRequest']>[0]['httpGraphQLRequest'] {

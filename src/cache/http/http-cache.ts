@@ -42,7 +42,7 @@ export interface HttpCacheOptions<Context, Source> {
   /** Headers of requests that a form or a link cannot send: a GET with none of them is left to GraphQL's own protection. Null: there is none. */
   readonly preflighted: readonly string[] | null;
   /** Headers of requests that answers depend on. */
-  readonly vary?: readonly string[];
+  readonly vary: readonly string[];
 }
 
 /** A query that is known to be valid, with its variables: a function of what was sent, and of nothing else about the request. */
@@ -50,8 +50,6 @@ export interface HttpQuestion {
   readonly plan: OperationPlan;
   readonly variables: Readonly<Record<string, unknown>>;
 }
-
-const VARY = ['Accept', 'Accept-Encoding', 'Accept-Language', 'Authorization', 'Larder-After', 'X-Tenant'];
 
 /**
  * In front of GraphQL's own HTTP entry: answers queries that it has seen valid, without parsing them, and where everything
@@ -66,7 +64,7 @@ export class HttpCache<Context, Source> {
   readonly #vary: string;
 
   constructor(private readonly options: HttpCacheOptions<Context, Source>) {
-    this.#vary = (options.vary ?? VARY).join(', ');
+    this.#vary = options.vary.join(', ');
   }
 
   /** @returns null for what is left to GraphQL. */

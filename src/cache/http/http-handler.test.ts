@@ -94,7 +94,7 @@ describe('the handler in front of an Apollo Server of somebody else', () => {
       lifted.now = age * 1_000;
       const { headers } = await lifted.send(BOOKS);
       expect(headers.get('cache-control')).toBe('public, max-age=0, s-maxage=30');
-      expect([headers.get('age'), headers.get('vary')]).toEqual([String(age), 'Accept, Accept-Encoding, Larder-After, X-User']);
+      expect([headers.get('age'), headers.get('vary')]).toEqual([String(age), expect.stringMatching(/Accept, Accept-Encoding, Larder-After, X-User$/)]);
     }
   });
 });

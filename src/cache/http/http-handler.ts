@@ -1,6 +1,6 @@
 import type { ApolloServer, BaseContext } from '@apollo/server';
 import type { GraphQLSchema } from 'graphql';
-import { ALWAYS_VARIED, formatted, type OperationPlan, type ResponseCachePlugin, type ValidListener } from '../graphql/index.js';
+import { formatted, variedBy, type OperationPlan, type ResponseCachePlugin, type ValidListener } from '../graphql/index.js';
 import { answerHttp, type AnyHttpReply } from './answer-http.js';
 import { HttpCache, type HttpCacheOptions, type HttpRequest } from './http-cache.js';
 
@@ -20,9 +20,6 @@ export type HttpHandler<Context> = (request: HttpRequest, makeContext: () => Pro
 
 /** A gateway asks for a trace, which Apollo alone writes. */
 const TRACED = 'apollo-federation-include-trace';
-/** By which most servers find out who asks: named where nobody has said, since too many only cost hits of other caches. */
-const USUAL = ['Accept-Language', 'Authorization', 'Cookie'];
-
 /**
  * In front of an Apollo Server, in any framework: queries that it has found valid once are answered without being parsed, and
  * where everything is stored from joined bytes, with `ETag`, `Age`, `Cache-Control` and `Cache-Status`.
@@ -31,6 +28,7 @@ export function httpHandler<Context extends BaseContext, Source = unknown>(optio
   const { server, plugin } = options;
   const host = plugin.honourPluginsOf(server);
   const seeing = host.seesEveryRequest;
+  const vary = variedBy(plugin.options.vary);
   if (seeing.length > 0) server.logger.info(`Every request passes through Apollo Server, known queries, too, since the following must see it: ${seeing.join(', ')}.`);
   // A server may replace its schema, and with it all that is known of queries.
   const bySchema = new WeakMap<GraphQLSchema, HttpCache<Context, Source>>();
@@ -50,20 +48,20 @@ export function httpHandler<Context extends BaseContext, Source = unknown>(optio
     const after = header === undefined ? null : typeof header === 'string' ? header : header.join(', ');
     const schema = seeing.length > 0 || request.headers[TRACED] !== undefined ? null : host.schema;
     const http = schema === null ? null : httpOf(schema);
-    return answerHttp({ http, server }, request, async () => plugin.attach(await makeContext(), { request: began, after, onValid: seeing.length > 0 ? undefined : onValid }));
+    return answerHttp({ http, server, vary }, request, async () => plugin.attach(await makeContext(), { request: began, after, onValid: seeing.length > 0 ? undefined : onValid }));
   };
 }
 
 type OfServer<Context, Source> = Pick<HttpCacheOptions<Context, Source>, 'responses' | 'preflighted'>;
 
 function createHttpCache<Context extends BaseContext, Source>({ plugin, admits }: HttpHandlerOptions<Context, Source>, ofServer: OfServer<Context, Source>): HttpCache<Context, Source> {
-  const { formatError, explains, onErrors, onAnswer, downstream = 'revalidate', cacheTagBytes = 0, vary = USUAL } = plugin.options;
+  const { formatError, explains, onErrors, onAnswer, downstream = 'revalidate', cacheTagBytes = 0, vary } = plugin.options;
   return new HttpCache<Context, Source>({
     ...ofServer,
     now: () => plugin.core.ledger.now(),
     downstream,
     cacheTagBytes,
-    vary: [...ALWAYS_VARIED, ...vary],
+    vary: variedBy(vary),
     formatError: (error) => formatted(error, formatError),
     ...(admits === undefined ? {} : { admits }),
     // An explanation is Apollo's to give: it has room for extensions.

@@ -3,6 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { BaseContext } from '@apollo/server';
+import { varyOn } from '../../lib/vary.js';
+import { isForbidden } from '../graphql/index.js';
 import type { AnyHttpReply } from './answer-http.js';
 import type { HttpHandler } from './http-handler.js';
 
@@ -82,8 +84,21 @@ function refusal(error: unknown): AnyHttpReply {
 
 async function send(res: ServerResponse, { status, headers, body }: AnyHttpReply): Promise<void> {
   res.statusCode = status;
-  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
+  for (const [name, value] of Object.entries(withMiddleware(res, headers))) res.setHeader(name, value);
   if (typeof body !== 'string' && !Buffer.isBuffer(body)) return pipeline(Readable.from(body), res);
   if (status !== 304) res.setHeader('content-length', Buffer.byteLength(body));
   res.end(body);
+}
+
+/** What middleware has said before: the answer varies by that, too, and is kept by no cache that was told not to. */
+function withMiddleware(res: ServerResponse, headers: AnyHttpReply['headers']): Record<string, string> {
+  const said = (name: string): string | undefined => res.getHeader(name)?.toString();
+  const merged: Record<string, string> = { ...headers };
+  const vary = varyOn(said('vary'), headers['vary']);
+  if (vary !== undefined) merged['vary'] = vary;
+  const before = said('cache-control');
+  const isPublic = headers['cache-control']?.includes('public') === true;
+  // A cookie is for one client: a cache that keeps the answer would hand it to the next.
+  if (res.hasHeader('set-cookie') || before?.includes('no-store') === true || (isPublic && isForbidden(before))) merged['cache-control'] = 'no-store';
+  return merged;
 }
