@@ -65,15 +65,16 @@ export class PostgresPool {
 
   release(connection: PostgresConnection): void {
     if (connection.isLost) {
-      if (connection.wasSilent) this.#noteSilence();
+      // A poll gives up sooner than a server that is busy answers.
+      if (connection.wasSilent && connection.patience >= this.options.connectTimeout) this.#noteSilence();
       return this.#forget();
     }
     this.options.server.isSilent = false;
     const waiter = this.#waiting.shift();
     if (waiter !== undefined) {
       waiter.resolve(connection);
-      // As many as there is need for: while the server was silent, none was opened.
-      if (this.#waiting.length > 0) this.#grow();
+      // While the server was silent, none was opened for the others.
+      this.#grow();
       return;
     }
     this.#idle.push(connection);
@@ -93,7 +94,8 @@ export class PostgresPool {
   }
 
   #grow(): void {
-    if (this.#size >= this.options.max || (this.options.server.isSilent && this.#trying > 0)) return;
+    // Each that is tried is for one that waits; while the server is silent, one is tried for all.
+    if (this.#size >= this.options.max || this.#trying >= (this.options.server.isSilent ? 1 : this.#waiting.length)) return;
     this.#size++;
     this.#trying++;
     const began = performance.now();

@@ -43,8 +43,19 @@ describe('D4 a poll of the outbox', () => {
     void relay.poll();
     await vi.advanceTimersByTimeAsync(399);
     expect(unanswered).toBe(0);
-    await vi.advanceTimersByTimeAsync(1);
+    await vi.advanceTimersByTimeAsync(2);
     expect(unanswered).toBe(1);
+  });
+
+  it('does not count as failed when its answer lay unread while the process was busy', async () => {
+    let arrive = (): void => undefined;
+    answer = () => new Promise((resolve) => (arrive = resolve));
+    const polling = relay.poll();
+    // As sockets are read: behind the timers and ahead of immediates.
+    setTimeout(() => arrive(), 400);
+    await vi.advanceTimersByTimeAsync(401);
+    await polling;
+    expect({ unanswered, polled }).toEqual({ unanswered: 0, polled: 1 });
   });
 
   it('counts as failed at once when the database refuses, and not for another reason', async () => {

@@ -37,10 +37,7 @@ const POLL_DEADLINE_MS = 400;
 const LONGEST_PATIENCE_MS = 6_400;
 /** Rows per poll; while there are more, the poll goes on. */
 const BATCH = 1000;
-/**
- * What was applied is marked after so many milliseconds, together: whoever changed something waits for the reply just then.
- * Another node's poll that comes in between applies it once more.
- */
+/** What was applied is marked so many milliseconds later, together; a poll of another node in between applies it once more. */
 const GATHERING = 20;
 /** Rows that were applied are kept this long: a load may be under way, or another epoch begin, that has not heard of them. */
 const KEPT = '10 minutes';
@@ -131,9 +128,12 @@ export class Relay {
 
   /** What a poll asks of the database. */
   async #follow<T>(work: (tx: Db) => Promise<T>): Promise<T> {
-    const late = setTimeout(() => this.options.onUnanswered?.(), POLL_DEADLINE_MS);
+    let isAnswered = false;
+    // Sockets are read between timers and immediates: a process that was busy for longer finds the answer first.
+    const late = setTimeout(() => setImmediate(() => isAnswered || this.options.onUnanswered?.()), POLL_DEADLINE_MS);
     try {
       const answer = await this.options.database.write('platform', work, { patience: this.#patience });
+      isAnswered = true;
       this.#patience = Math.max(POLL_DEADLINE_MS, this.#patience / 2);
       return answer;
     } catch (error) {
