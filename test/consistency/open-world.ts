@@ -71,7 +71,7 @@ export async function openWorld(options: Pick<Options, 'nodes' | 'seed' | 'witho
     const [first] = places;
     if (first === undefined) throw new Error('there has to be a node');
     for (const { tenant } of shelves) tokens[tenant] = await new GraphqlClient(first.node.url).signIn(`admin@${tenant}.example`);
-    return { world: { places, shelves, sql, redis, startRedis, random: new Random(options.seed) }, tokens, close };
+    return { world: { places, shelves, sql, databasePid: services.databasePid, redis, startRedis, random: new Random(options.seed) }, tokens, close };
   } catch (error) {
     await close();
     throw error;

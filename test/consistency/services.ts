@@ -7,6 +7,8 @@ import { thisMachine } from '../support/this-machine.js';
 export interface OwnServices {
   /** Of a superuser, whom row security does not bind. */
   readonly databaseUrl: string;
+  /** Of its first process; null for one that runs elsewhere, or is used by others. */
+  readonly databasePid: number | null;
   readonly redisProgram: string;
   /** Whether a commit waits for the disk. */
   readonly isDurable: boolean;
@@ -29,12 +31,14 @@ export async function ownServices(env: Readonly<Record<string, string | undefine
   const { redis } = programs;
   if (redis === undefined) throw new Error(`The checker kills and restarts a Redis of its own. Install with: ${machine.remedy(['redis'])}`);
   const named = await machine.named('postgres');
-  if (named !== undefined) return { ...(await databaseOn(named)), redisProgram: redis, isDurable: await waitsForDisk(named) };
+  if (named !== undefined) return { ...(await databaseOn(named)), databasePid: null, redisProgram: redis, isDurable: await waitsForDisk(named) };
   if (programs.postgres === undefined && !(await machine.docker())) {
     throw new Error(`The checker needs PostgreSQL. Install with: ${machine.remedy(['postgres'])}`);
   }
-  const server = programs.postgres === undefined ? await startPostgresContainer() : await startPostgres(programs.postgres, wanted);
-  return { databaseUrl: server.url, redisProgram: redis, isDurable: await waitsForDisk(server.url), stop: () => server.stop() };
+  const { postgres: program } = programs;
+  const started = program === undefined ? null : await startPostgres(program, wanted);
+  const server = started ?? (await startPostgresContainer());
+  return { databaseUrl: server.url, databasePid: started?.pid ?? null, redisProgram: redis, isDurable: await waitsForDisk(server.url), stop: () => server.stop() };
 }
 
 async function installed(machine: ReturnType<typeof thisMachine>): Promise<{ postgres: string | undefined; redis: string | undefined }> {

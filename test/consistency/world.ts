@@ -18,6 +18,8 @@ export interface World {
   readonly shelves: readonly Shelf[];
   /** To the database itself, past all proxies. */
   readonly sql: postgres.Sql;
+  /** Of the database's first process; null where the checker did not start it here. */
+  readonly databasePid: number | null;
   /** The Redis that is the master now. */
   redis: OwnRedis;
   readonly startRedis: (options?: { readonly dump?: string; readonly replicaOf?: OwnRedis }) => Promise<OwnRedis>;

@@ -1,10 +1,12 @@
 import { clocksShifted } from './clocks-shifted.js';
+import { databaseHung } from './database-hung.js';
 import type { Fault } from './fault.js';
 import { killedAfterCommit } from './killed-after-commit.js';
 import { ledgerTrimmed } from './ledger-trimmed.js';
 import { loadsHeld } from './loads-held.js';
 import { nodeCutFromPostgres, nodeCutFromRedis } from './node-cut-off.js';
 import { nodeStopped } from './node-stopped.js';
+import { redisConnectionsSilent } from './redis-connections-silent.js';
 import { redisFlushed } from './redis-flushed.js';
 import { redisEvicting, redisFull } from './redis-memory.js';
 import { redisRestartedEmpty } from './redis-restarted-empty.js';
@@ -25,6 +27,8 @@ export const FAULTS: readonly Fault[] = [
   ledgerTrimmed,
   nodeCutFromRedis,
   nodeCutFromPostgres,
+  redisConnectionsSilent,
+  databaseHung,
   nodeStopped,
   loadsHeld,
   clocksShifted,
