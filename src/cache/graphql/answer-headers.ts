@@ -39,10 +39,10 @@ export function describeAnswer({ request, response, requestIsBatched }: SentAnsw
   // Integrations put headers over those of what stands around them: with them goes what cross-origin rules have said.
   headers.set('vary', varyOn(headers.get('vary'), 'Origin', variedBy(vary).join()) ?? '*');
   // Caches keep answers to GET. Of others `all` leaves the word to Apollo's own plugin, which asks the same policies.
-  if (downstream === 'all' && request.http?.method === 'POST') return;
+  if (isForbidden(headers.get('cache-control')) || (downstream === 'all' && request.http?.method === 'POST')) return;
   // What plugins add is for this request: no hint says for whom it is beside.
   const isOwn = body?.kind !== 'single' || body.singleResult.extensions !== undefined || headers.has('set-cookie');
-  const isKept = policy?.isStored === true && !isOwn && !isForbidden(headers.get('cache-control'));
+  const isKept = policy?.isStored === true && !isOwn;
   headers.set('cache-control', isKept ? policy.cacheControl : 'no-store');
   if (!isKept) return;
   if (policy.age !== null) headers.set('age', String(policy.age));

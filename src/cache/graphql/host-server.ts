@@ -16,6 +16,8 @@ interface Heard {
   /** Apollo asks it for a response after the response cache. */
   readonly isAfter: boolean;
   readonly listener: GraphQLRequestListener<BaseContext>;
+  /** What it adds before the answer is sent, while it does. */
+  sending: Promise<void> | undefined;
 }
 
 /** Why the response cache leaves an operation to Apollo: a plugin that would not be heard, and the hook. */
@@ -99,19 +101,32 @@ function noting(plugin: ApolloServerPlugin, place: Pick<Heard, 'name' | 'isAfter
   const requestDidStart = async (request: GraphQLRequestContext<BaseContext>): Promise<GraphQLRequestListener<BaseContext> | void> => {
     const listener = await plugin.requestDidStart?.(request);
     if (typeof listener !== 'object') return listener;
-    const heard = heardOf.get(request) ?? [];
-    heardOf.set(request, [...heard, { plugin, listener, ...place }]);
-    return listener;
+    const heard: Heard = { plugin, listener, ...place, sending: undefined };
+    heardOf.set(request, [...(heardOf.get(request) ?? []), heard]);
+    if (listener.willSendResponse === undefined) return listener;
+    return withMember(listener, 'willSendResponse', (sent) => (heard.sending = listener.willSendResponse?.(sent)) ?? Promise.resolve());
   };
-  const proxy = new Proxy(plugin, {
-    get: (target, name) => {
-      if (name === 'requestDidStart') return requestDidStart;
-      const member: unknown = Reflect.get(target, name, target);
+  const proxy = withMember(plugin, 'requestDidStart', requestDidStart);
+  originals.set(proxy, plugin);
+  return proxy;
+}
+
+/** The same object but for one member. Its methods run on itself, since they may have what only it has. */
+function withMember<Of extends object, Name extends keyof Of>(of: Of, name: Name, value: NonNullable<Of[Name]>): Of {
+  return new Proxy(of, {
+    get: (target, asked) => {
+      if (asked === name) return value;
+      const member: unknown = Reflect.get(target, asked, target);
       return typeof member === 'function' ? (member.bind(target) as unknown) : member;
     },
   });
-  originals.set(proxy, plugin);
-  return proxy;
+}
+
+/** Resolves when the other plugins have added to an answer what they add before it is sent. */
+export async function othersHaveSent(request: object): Promise<void> {
+  // Apollo asks all of them in one turn: those further down are asked before this goes on.
+  await Promise.resolve();
+  await Promise.allSettled((heardOf.get(request) ?? []).map(async ({ sending }) => sending));
 }
 
 /**

@@ -13,7 +13,7 @@ import type { ExecutorOptions } from './execute-pieces.js';
 import type { FormatError } from './format-errors.js';
 import { cacheFields, type FieldCacheOptions } from './field-cache.js';
 import { secondsToMilliseconds } from './hints.js';
-import { HostServer, tellOfErrors, unheardHook, type UnheardHook } from './host-server.js';
+import { HostServer, othersHaveSent, tellOfErrors, unheardHook, type UnheardHook } from './host-server.js';
 import type { DownstreamCache } from './http-policy.js';
 import type { OperationPlan } from './operation-plan.js';
 import { apart, readerOf, stateOf, withState, type ValidListener } from './request-state.js';
@@ -206,7 +206,14 @@ export class ResponseCachePlugin<Context extends BaseContext, Source = unknown> 
       },
       onValid: (plan, request) => this.#tell(plan, request),
     }).requestDidStart?.(asked);
-    return { ...inner, willSendResponse: async (request) => this.#describe(request, answered) };
+    return {
+      ...inner,
+      // What others have added is part of what other caches would keep.
+      willSendResponse: async (request) => {
+        await othersHaveSent(request);
+        this.#describe(request, answered);
+      },
+    };
   }
 
   /** Whether another plugin has a hook that an answer from here would keep from being called. Said once of each. */

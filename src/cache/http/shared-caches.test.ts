@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ApolloServer, HeaderMap } from '@apollo/server';
+import { ApolloServer, HeaderMap, type ApolloServerPlugin, type GraphQLRequestContextWillSendResponse } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import { afterEach, describe, expect, it } from 'vitest';
 import { HttpCacheOfTests, type CachedResponse, type HeaderFields } from '../../../test/support/http-cache.js';
@@ -53,7 +53,9 @@ afterEach(async () => {
 
 type Middleware = (req: IncomingMessage, res: ServerResponse) => void;
 
-async function open({ downstream, by, executesUnstored }: Setup, middleware: Middleware = (_, res) => void res.setHeader('Vary', 'Origin')): Promise<World> {
+type Plugins = (own: ApolloServerPlugin<Context>) => ApolloServerPlugin<Context>[];
+
+async function open({ downstream, by, executesUnstored }: Setup, middleware: Middleware = (_, res) => void res.setHeader('Vary', 'Origin'), plugins: Plugins = (own) => [own]): Promise<World> {
   const world = { url: '', now: 0, sessions: new Map([['ann', { user: 'ann', isStaff: true }], ['bob', { user: 'bob', isStaff: true }]]) };
   const cache = await createCache({ jitter: 0, clock: { now: () => world.now } });
   const plugin = responseCachePlugin<Context>({
@@ -85,7 +87,7 @@ async function open({ downstream, by, executesUnstored }: Setup, middleware: Mid
     },
     Shelf: { cost: (_: unknown, __: unknown, context: Context) => staff(context, 7) },
   };
-  const server = new ApolloServer<Context>({ typeDefs: [cacheDirectivesSDL, typeDefs], resolvers, plugins: [plugin], logger: silentLogger, includeStacktraceInErrorResponses: false });
+  const server = new ApolloServer<Context>({ typeDefs: [cacheDirectivesSDL, typeDefs], resolvers, plugins: plugins(plugin), logger: silentLogger, includeStacktraceInErrorResponses: false });
   await server.start();
   const contextOf = async ({ headers }: IncomingMessage): Promise<Context> => {
     const session = headers.authorization === undefined ? null : world.sessions.get(headers.authorization);
@@ -201,6 +203,45 @@ describe.each(SETUPS)('a lifted server behind caches of others: $downstream, by 
       const { headers } = await ask(world, { url: address('{ shop }'), headers: { 'x-tenant': 'red', 'accept-language': 'de' } });
       expect(headers['vary']).toContain('Origin');
       if (headers['cache-control'] !== 'no-store') expect(headers['vary']).toMatch(/Accept.*Larder-After.*X-Tenant.*Authorization.*Accept-Language/);
+    }
+  });
+});
+
+describe.each(['cdn', 'all'] as const)('what plugins add to an answer, in the mode %s', (downstream) => {
+  const willSend = (add: (response: GraphQLRequestContextWillSendResponse<Context>['response']) => void, when: Promise<void> | null = null): ApolloServerPlugin<Context> => ({
+    requestDidStart: () =>
+      Promise.resolve({
+        willSendResponse: async ({ response }) => {
+          if (when !== null) await when;
+          add(response);
+        },
+      }),
+  });
+  const extend = ({ body }: { body: GraphQLRequestContextWillSendResponse<Context>['response']['body'] }): void => {
+    if (body.kind === 'single') body.singleResult.extensions = { quota: 3 };
+  };
+  const later = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+  it.each([
+    ['extensions', willSend(extend)],
+    ['extensions, later', { requestDidStart: () => Promise.resolve({ willSendResponse: async ({ response }) => { await later(); extend(response); } }) } satisfies ApolloServerPlugin<Context>],
+    ['no-store', willSend(({ http }) => http.headers.set('cache-control', 'no-store'))],
+    ['a cookie', willSend(({ http }) => http.headers.set('set-cookie', 'session=ann'))],
+  ])('P9: keeps the answer out of other caches, wherever the plugin stands: %s', async (_, plugin) => {
+    for (const isFirst of [true, false]) {
+      const world = await open({ downstream, by: 'handler', executesUnstored: false }, undefined, (own) => (isFirst ? [plugin, own] : [own, plugin]));
+      for (let time = 0; time < 3; time++) expect((await ask(world, { url: address('{ shop }'), headers: { 'x-tenant': 'red', 'accept-language': 'de' } })).headers['cache-control']).toBe('no-store');
+      await close?.();
+      close = null;
+    }
+  });
+
+  it('extends what they say in Vary, and lets the answer be kept', async () => {
+    const world = await open({ downstream, by: 'handler', executesUnstored: false }, undefined, (own) => [own, willSend(({ http }) => http.headers.set('vary', 'X-Quota'))]);
+    for (let time = 0; time < 3; time++) {
+      const { headers } = await ask(world, { url: address('{ shop }'), headers: { 'x-tenant': 'red', 'accept-language': 'de' } });
+      expect(headers['vary']).toMatch(/X-Quota.*X-Tenant/);
+      expect(headers['cache-control']).toMatch(/^public/);
     }
   });
 });
