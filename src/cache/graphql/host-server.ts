@@ -113,12 +113,16 @@ function noting(plugin: ApolloServerPlugin, place: Pick<Heard, 'name' | 'isAfter
 
 /** The same object but for one member. Its methods run on itself, since they may have what only it has. */
 function withMember<Of extends object, Name extends keyof Of>(of: Of, name: Name, value: NonNullable<Of[Name]>): Of {
-  return new Proxy(of, {
-    get: (target, asked) => {
+  // Not a proxy of the object: of one that is frozen, no member may be another.
+  return new Proxy({} as Of, {
+    get: (_, asked) => {
       if (asked === name) return value;
-      const member: unknown = Reflect.get(target, asked, target);
-      return typeof member === 'function' ? (member.bind(target) as unknown) : member;
+      const member: unknown = Reflect.get(of, asked, of);
+      return typeof member === 'function' ? (member.bind(of) as unknown) : member;
     },
+    has: (_, asked) => Reflect.has(of, asked),
+    set: (_, asked, given) => Reflect.set(of, asked, given, of),
+    getPrototypeOf: () => Reflect.getPrototypeOf(of),
   });
 }
 

@@ -180,6 +180,29 @@ describe.each(['handler', 'plugin'] as const)('plugins of a host, and the %s', (
     }
   });
 
+  it('takes plugins and listeners as they are: frozen, or with members that only they can reach', async () => {
+    const seen: string[] = [];
+    class Listener implements Hooks {
+      readonly #seen = seen;
+      async willSendResponse(): Promise<void> {
+        this.#seen.push('sent');
+      }
+      async didResolveOperation(): Promise<void> {
+        this.#seen.push('resolved');
+      }
+    }
+    class Guard implements Plugin {
+      readonly #listener = new Listener();
+      async requestDidStart(): Promise<Hooks> {
+        return this.#listener;
+      }
+    }
+    const frozen: Plugin = Object.freeze({ requestDidStart: () => Promise.resolve(Object.freeze({ willSendResponse: async () => void seen.push('frozen') })) });
+    const { send } = await start(kind, { plugins: (own) => [new Guard(), frozen, ...(own === null ? [] : [own])] });
+    for (let time = 0; time < 2; time++) expect(await send('{ book { title } }')).toMatchObject({ status: 200 });
+    expect(seen).toEqual(['resolved', 'sent', 'frozen', 'resolved', 'sent', 'frozen']);
+  });
+
   it('a plugin that only looks on, and is named as such, costs nothing and hears of what Apollo executes alone', async () => {
     const seen: string[] = [];
     const tracing = listening(() => ({ executionDidStart: async () => ({ willResolveField: ({ info }) => void seen.push(info.fieldName) }) }));
