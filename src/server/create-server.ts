@@ -97,7 +97,7 @@ function endConnections(server: FastifyInstance, connections: Connections): void
   let stop = (): void => undefined;
   server.addHook('preClose', (done) => {
     stop = connections.endIdle();
-    done();
+    connections.whenQuiet(done);
   });
   server.addHook('onClose', (_, done) => {
     stop();
