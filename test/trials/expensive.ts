@@ -36,7 +36,7 @@ export async function expensive(stage: Stage): Promise<Figure[]> {
       at = family.name;
       const size = await largestAdmitted(family.largest, async (tried) => !isLimit((await server.send(family.body(tried, server.nonce()))).code));
       if (size > 0) admitted.push(await server.candidate(family, { size, samples: 5 }));
-      if (size < family.largest) refused.push(await server.candidate(family, { size: Math.max(size + 1, Math.min(size * 2, family.largest)), samples: 5 }));
+      for (const beyond of new Set(size < family.largest ? [size + 1, family.largest] : [])) refused.push(await server.candidate(family, { size: beyond, samples: 5 }));
     }
   })();
   await stage.during('searching for the most expensive document', searching, () => `(${at})`);

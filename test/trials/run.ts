@@ -38,11 +38,14 @@ function partsToPlay(argv: readonly string[]): string[] {
 
 const names = partsToPlay(process.argv.slice(2));
 const stage = new Stage(print);
-let interrupted = false;
+let interrupted: number | null = null;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
-    if (interrupted) process.exit(130);
-    interrupted = true;
+    // The terminal and the parent both pass on one Ctrl-C; a later signal ends the run at once.
+    if (interrupted !== null && performance.now() - interrupted > 1_000) process.exit(130);
+    if (interrupted !== null) return;
+    interrupted = performance.now();
+    print('stopping what was started');
     void stage.close().finally(() => process.exit(130));
   });
 }
@@ -57,7 +60,7 @@ try {
     try {
       figures.push(...((await PARTS[name]?.play(stage)) ?? []));
     } catch (error) {
-      if (interrupted) break;
+      if (interrupted !== null) break;
       print(error instanceof Error ? (error.stack ?? error.message) : String(error));
       figures.push(holds(name, 'the trial itself', { isMet: false, measured: 'broken off', bar: 'runs to its end' }));
     }
@@ -66,7 +69,7 @@ try {
 } finally {
   await stage.close();
 }
-if (interrupted) process.exit(130);
+if (interrupted !== null) process.exit(130);
 print('');
 for (const line of table(figures)) print(line);
 const missed = figures.filter(({ isMet }) => !isMet).length;
