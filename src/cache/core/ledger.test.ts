@@ -33,7 +33,8 @@ describe('copy of the ledger', () => {
     copy.record(row(2), 21); // touched again: no longer the oldest
     copy.record(row(22), 22);
     expect(copy.size).toBe(19);
-    expect([copy.floorOf(other), copy.floorOf(own)]).toEqual([1, 3]);
+    // Of 22 positions one is the table's, which moves with each of its rows.
+    expect([copy.floorOf(other), copy.floorOf(own)]).toEqual([1, 4]);
     expect(copy.positionOf(row(2))).toBe(21);
     expect(copy.positionOf(row(3))).toBe(0);
   });
@@ -42,7 +43,25 @@ describe('copy of the ledger', () => {
     const copy = new LedgerCopy('e', 10);
     copy.record(EVERYTHING, 1);
     for (let position = 2; position <= 11; position++) copy.record(row(position), position);
-    expect([copy.floorOf(GLOBAL), copy.floorOf(other), copy.floorOf(own)]).toEqual([1, 1, 1]);
+    expect([copy.floorOf(GLOBAL), copy.floorOf(other), copy.floorOf(own)]).toEqual([1, 1, 2]);
+  });
+
+  it('F6 whatever reaches a row or a predicate reaches what carries its table: entries collapse many tags into that one', () => {
+    const table = tags.table(own, 'medicines');
+    const some = [row(1), tags.predicate(own, 'medicines', { price: 1 }), tags.everyRow(own, 'medicines'), tags.narrow(own, 'medicines', { values: { price: 1 }, watched: ['name'] })];
+    for (const [index, tag] of some.entries()) {
+      const copy = new LedgerCopy('e');
+      copy.record(tag, index + 1);
+      copy.record(row(1, other), 9);
+      expect(copy.positionOf(table)).toBe(index + 1);
+      copy.suspend([tag]);
+      expect(copy.isPending([table])).toBe(true);
+      copy.settle([tag]);
+      expect(copy.hasPending).toBe(false);
+    }
+    const copy = new LedgerCopy('e');
+    for (const tag of [tags.partition(own), tags.field(own, 'Query.medicines'), tags.key('k:a/b?c'), EVERYTHING]) copy.record(tag, 5);
+    expect(copy.positionOf(table)).toBe(0);
   });
 
   it('F4 counts suspensions: a tag is pending until each has been settled', () => {

@@ -1,6 +1,6 @@
 import type { Stamp } from './entry.js';
 import type { Standing } from './standing.js';
-import { GLOBAL, partitionOfTag, type Partition, type Tag } from './tags.js';
+import { GLOBAL, partitionOfTag, tableTagOf, type Partition, type Tag } from './tags.js';
 
 /** What `judge` asks of a copy of the ledger. */
 export interface LedgerView {
@@ -124,13 +124,14 @@ export class LedgerCopy implements LedgerView {
     return tags.some((tag) => this.#pending.has(tag));
   }
 
-  /** Takes over that a tag was invalidated at a position. */
+  /**
+   * Takes over that a tag was invalidated at a position, and with it the tag of its table: entries that collapsed too many tags
+   * carry that one. Derived here, where every invalidation of every node passes, so that no caller can forget it.
+   */
   record(tag: Tag, position: number): void {
-    if (position <= this.positionOf(tag)) return;
-    this.changes++;
-    this.#positions.delete(tag);
-    this.#positions.set(tag, position);
-    if (this.#positions.size > this.maxTags) this.#trim();
+    this.#record(tag, position);
+    const table = tableTagOf(tag);
+    if (table !== null) this.#record(table, position);
   }
 
   advance(position: number): void {
@@ -143,14 +144,15 @@ export class LedgerCopy implements LedgerView {
     this.#floors.set(partition, position);
   }
 
+  /** Makes tags unreadable, and with each the tag of its table, as `record` does. */
   suspend(tags: readonly Tag[]): void {
     this.changes++;
-    for (const tag of tags) this.#pending.set(tag, (this.#pending.get(tag) ?? 0) + 1);
+    for (const tag of withTables(tags)) this.#pending.set(tag, (this.#pending.get(tag) ?? 0) + 1);
   }
 
   settle(tags: readonly Tag[]): void {
     this.changes++;
-    for (const tag of tags) {
+    for (const tag of withTables(tags)) {
       const left = (this.#pending.get(tag) ?? 0) - 1;
       if (left > 0) this.#pending.set(tag, left);
       else this.#pending.delete(tag);
@@ -166,6 +168,14 @@ export class LedgerCopy implements LedgerView {
     this.#floors.clear();
   }
 
+  #record(tag: Tag, position: number): void {
+    if (position <= this.positionOf(tag)) return;
+    this.changes++;
+    this.#positions.delete(tag);
+    this.#positions.set(tag, position);
+    if (this.#positions.size > this.maxTags) this.#trim();
+  }
+
   #trim(): void {
     // A tenth at a time, so that a full copy does not pay for it with every tag.
     let left = Math.max(1, Math.floor(this.maxTags / 10));
@@ -175,6 +185,13 @@ export class LedgerCopy implements LedgerView {
       this.raiseFloor(partitionOf(tag), position);
     }
   }
+}
+
+function withTables(tags: readonly Tag[]): readonly Tag[] {
+  return tags.flatMap((tag) => {
+    const table = tableTagOf(tag);
+    return table === null ? [tag] : [tag, table];
+  });
 }
 
 /** A tag that spans partitions, once trimmed, leaves none unharmed; the floor of the global one counts for all. */

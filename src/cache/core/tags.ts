@@ -118,8 +118,30 @@ export function tableOfTag(tag: Tag): string | null {
   return end < 0 ? tag.slice(start) : tag.slice(start, start + end);
 }
 
-/** A tag as an administrator types it. @throws CacheError CACHE_TAG_INVALID when it has not the form of one. */
+/**
+ * The tag of the whole table that a tag of some of its rows names; null for other tags, the table's own among them. An entry
+ * that depends on too many rows carries it in their place, so that a change of any of them has to count as one of the table.
+ */
+export function tableTagOf(tag: Tag): Tag | null {
+  if (tag.startsWith('t/@')) return null;
+  const start = tag.indexOf('/', 2) + 1;
+  if (start === 0 || tag[start] === '@') return null;
+  for (let at = start; at < tag.length; at++) if (tag[at] === '/' || tag[at] === '?') return tag.slice(0, at) as Tag;
+  return null;
+}
+
+const FORM = /^t(\/[^\s]{1,512})?$/;
+
+/** A tag as a caller gives it. @throws CacheError CACHE_TAG_INVALID when it has not the form of one. */
 export function parseTag(text: string): Tag {
-  if (!/^t(\/[^\s]{1,512})?$/.test(text)) throw new CacheError('CACHE_TAG_INVALID', `"${text}" is no tag: tags begin with "t/"`);
+  if (typeof text !== 'string' || !FORM.test(text)) {
+    throw new CacheError('CACHE_TAG_INVALID', `${JSON.stringify(text) ?? String(text)} is no tag: make tags with the functions of \`tags\``);
+  }
   return text as Tag;
+}
+
+/** Tags as a caller gives them. @throws CacheError CACHE_TAG_INVALID for what is no list of tags: one without brackets is a text. */
+export function parseTags(given: readonly Tag[]): readonly Tag[] {
+  if (!Array.isArray(given)) throw new CacheError('CACHE_TAG_INVALID', 'tags are given as a list: invalidate([tag])');
+  return given.map((tag) => parseTag(tag as string));
 }
