@@ -25,7 +25,7 @@ export { predicateForms } from './entity/predicate-forms.js';
 export type { ListRead, RowRead, TableRead } from './entity/reads.js';
 export { ChangeFeed } from './entity/change-feed.js';
 export { tagsOfChanges, type RowImage, type TableChange } from './entity/tags-of-changes.js';
-export { createCache, type CreateCacheOptions, type CreatedCache } from './stores/create-cache.js';
+export { createCache, type CreateCacheOptions, type CreatedCache, type Invalidated } from './stores/create-cache.js';
 export { ledgerConnection } from './stores/ledger-connection.js';
 export { MemoryLedger } from './stores/memory-ledger.js';
 export { RedisLedger } from './stores/redis-ledger.js';

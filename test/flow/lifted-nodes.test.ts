@@ -1,3 +1,4 @@
+import { HeaderMap } from '@apollo/server';
 import { afterEach, describe, expect, inject, it, vi } from 'vitest';
 import { createCache, SINGLE, tags } from '../../src/cache/index.js';
 import { LiftedServer } from '../support/lifted-server.js';
@@ -53,6 +54,32 @@ describe('two lifted servers on one Redis', () => {
     await vi.waitFor(async () => expect(await b.run(BOOK)).toEqual(titled('Catharine')), { timeout: 5_000 });
   });
 
+  it.each(['handler', 'plugin alone'])('F3: a request that proved a position joins no load from before it: %s', async (way) => {
+    const [a, b] = await startTwo();
+    const ask = async (headers: Record<string, string>): Promise<unknown> => {
+      if (way === 'handler') return (await b.send(BOOK, headers)).json;
+      const { body } = await b.apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest: { method: 'POST', headers: new HeaderMap([['content-type', 'application/json'], ...Object.entries(headers)]), search: '', body: { query: BOOK } }, context: () => Promise.resolve({}) });
+      return body.kind === 'complete' ? JSON.parse(body.string) : null;
+    };
+    for (const title of ['Sanditon', 'Lady Susan', 'The Watsons', 'Catharine', 'Evelyn']) {
+      await b.cache.invalidate([tags.row(SINGLE, 'books', '1')]);
+      let release: () => void = () => undefined;
+      b.held = new Promise((resolve) => (release = resolve));
+      b.executed = [];
+      const early = ask({});
+      await vi.waitFor(() => expect(b.executed).toEqual(['book']));
+      const { headers } = await a.send(`mutation { rename(id: 1, title: "${title}") { id } }`);
+      const late = ask({ 'larder-after': headers.get('larder-position') ?? '' });
+      // It has asked Redis, and stands where it either waits for the early load or has begun its own.
+      await b.cache.core.ledger.sync();
+      await new Promise((resolve) => setImmediate(resolve));
+      b.held = null;
+      release();
+      expect(await late).toEqual(titled(title));
+      await early;
+    }
+  });
+
   it('say which build of the resolvers they are, since entries outlive them', async () => {
     await expect(LiftedServer.start({}, { redis: inject('redisUrl'), prefix: testPrefix() })).rejects.toThrow('`version`');
   });
@@ -74,7 +101,7 @@ describe('a lifted server whose Redis is away', () => {
     const said: unknown[] = [];
     const logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: (fields: object) => void said.push(fields), isLevelEnabled: () => true };
     const cache = await createCache({ redis: away, logger });
-    expect(await cache.invalidate([tags.partition(SINGLE)])).toBe('pending');
+    expect(await cache.invalidate([tags.partition(SINGLE)])).toEqual({ state: 'pending', tags: 1 });
     await cache.close();
     expect(said).toEqual([{ lost: 1 }]);
   });

@@ -13,6 +13,7 @@ import { NOTHING, type Without } from './mechanisms.js';
 import { whyUnshared, type Finished, type Kept, type LoadUnderWay, type Outcome } from './outcome.js';
 import { asError, Reading, type Loaded, type LoadMissing, type Lookup } from './reading.js';
 import { RecentLoads } from './recent-loads.js';
+import { isCovered } from './position-token.js';
 import { isDue } from './refresh.js';
 import { CacheRequest } from './request.js';
 import { sealEntry } from './seal.js';
@@ -82,6 +83,17 @@ export class Cache {
   /** To be called when a request has arrived, before anything of it reads the source. */
   begin(options: { readonly bypass?: boolean } = {}): CacheRequest {
     return new CacheRequest(this.ledger, !this.options.enabled || options.bypass === true);
+  }
+
+  /**
+   * The same for a client that has seen a position answered (`Larder-After`): after one sync, if the copy does not cover it yet, so
+   * that the stamp is later than the position. What is not covered even then bypasses the cache (F3).
+   */
+  async beginAfter(after: string): Promise<CacheRequest> {
+    const covered = await isCovered(this.ledger, after);
+    const request = this.begin({ bypass: !covered });
+    if (covered) request.prove(after);
+    return request;
   }
 
   async read<T>(request: CacheRequest, lookup: Lookup, load: () => Promise<Loaded<T>>): Promise<Entry<T>> {
@@ -359,6 +371,7 @@ export class Cache {
       places,
       outcomes: results.then((loaded) => {
         const milliseconds = performance.now() - started;
+        addOutsideTags(reading.request, loaded);
         return places.map((at, index) => this.#finish(reading.at(at), { loaded: loaded[index], began: reading, milliseconds }));
       }),
     }));
@@ -446,4 +459,10 @@ export class Cache {
     this.#tell(lookup, { type: 'hit', of: lookup.identity, freshness: 'stale', age: now - entry.readAt });
     reading.answer(at, { ...entry, freshUntil: Math.min(entry.freshUntil, now) });
   }
+}
+
+/** What a request has read where no load is known may be part of any of its loads. */
+function addOutsideTags({ outsideTags }: CacheRequest, loaded: readonly (Loaded<unknown> | Error)[]): void {
+  if (outsideTags.size === 0) return;
+  for (const result of loaded) if (!(result instanceof Error)) for (const tag of outsideTags) result.collector.tag(tag);
 }

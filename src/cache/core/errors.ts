@@ -3,7 +3,9 @@ export class CacheError extends Error {
   constructor(
     readonly code:
       | 'CACHE_PARTITION_INVALID'
+      | 'CACHE_CONTEXT_UNKNOWN'
       | 'CACHE_KEY_INVALID'
+      | 'CACHE_LOADER_KEYS'
       | 'CACHE_TAG_INVALID'
       | 'CACHE_DEFINITION_INVALID'
       | 'CACHE_STORE_REFUSED'

@@ -54,6 +54,7 @@ export class Reading<T> {
   readonly stamp: Stamp;
   readonly readAt: number;
   readonly #isBehind: boolean;
+  readonly #seesUpTo: Stamp;
 
   constructor(
     readonly request: CacheRequest,
@@ -63,6 +64,7 @@ export class Reading<T> {
     this.stamp = request.stamp;
     this.readAt = request.readAt;
     this.#isBehind = request.isBehind;
+    this.#seesUpTo = request.seesUpTo;
     this.#answers = lookups.map(() => undefined);
   }
 
@@ -72,7 +74,7 @@ export class Reading<T> {
    * who wait back to load, and none of their loads could be shared.
    */
   beganNoLaterThan(stamp: Stamp): boolean {
-    return !this.#isBehind && stamp.epoch === this.stamp.epoch && stamp.position >= this.stamp.position;
+    return !this.#isBehind && stamp.epoch === this.#seesUpTo.epoch && stamp.position >= this.#seesUpTo.position;
   }
 
   get open(): number[] {

@@ -1,7 +1,7 @@
 import type { Stamp } from './entry.js';
 import type { Ledger } from './ledger.js';
 import { LookupBudget } from './lookup-budget.js';
-import type { Partition } from './tags.js';
+import type { Partition, Tag } from './tags.js';
 
 /**
  * One operation's view of the cache: the stamp under which all its loads are stored, and its memo.
@@ -15,6 +15,10 @@ export class CacheRequest {
   #stamp: Stamp;
   #readAt: number;
   #isBehind: boolean;
+  /** From when on the request has to see what others have written: its stamp, or later, where it has proved a position. */
+  #seesUpTo: Stamp;
+  #proved: string | null = null;
+  readonly #outside = new Set<Tag>();
   /** Made when it is needed: what is answered from near needs none. */
   #memo: Map<object, Map<Partition, unknown>> | null = null;
   /** Counts renewals: what began under an earlier one is not what this request sees now. */
@@ -29,6 +33,7 @@ export class CacheRequest {
     this.#readAt = ledger.now();
     this.#isBehind = isBehind(ledger);
     this.began = { stamp: this.#stamp, readAt: this.#readAt };
+    this.#seesUpTo = this.#stamp;
   }
 
   get stamp(): Stamp {
@@ -45,6 +50,11 @@ export class CacheRequest {
     return this.#isBehind;
   }
 
+  /** No load that began under an earlier stamp answers this request, unless the ledger calls valid what it brings. */
+  get seesUpTo(): Stamp {
+    return this.#seesUpTo;
+  }
+
   get generation(): number {
     return this.#generation;
   }
@@ -59,10 +69,40 @@ export class CacheRequest {
     return made as T;
   }
 
+  /** The position that it has proved, as the client has sent it. */
+  get proved(): string | null {
+    return this.#proved;
+  }
+
+  /**
+   * To be called when the copy covers a position that the client has seen answered: older loads are not joined from now on, and
+   * what the memo holds was read before. What the request stores keeps its earlier stamp, since its context was made under it (F1).
+   */
+  prove(after: string): void {
+    this.#proved = after;
+    this.#memo = null;
+    this.#seesUpTo = this.ledger.stamp();
+    this.#generation++;
+  }
+
+  /**
+   * Depends on what a tag names, with all that it has not stored yet: for what is read where no load is known, in a DataLoader that was
+   * made with the context.
+   */
+  dependOn(tag: Tag): void {
+    this.#outside.add(tag);
+  }
+
+  /** What it depends on beside what its loads collect. */
+  get outsideTags(): ReadonlySet<Tag> {
+    return this.#outside;
+  }
+
   /** After a transaction of its own, a request sees the world anew: new stamp, new memo (F7). */
   renew(): void {
     this.#memo = null;
     this.#stamp = this.ledger.stamp();
+    this.#seesUpTo = this.#stamp;
     this.#readAt = this.ledger.now();
     this.#isBehind = isBehind(this.ledger);
     this.#generation++;

@@ -1,7 +1,8 @@
 import type { GraphQLSchema } from 'graphql';
 import { Collector } from '../core/collector.js';
 import type { Reader } from '../core/reader.js';
-import type { Tag } from '../core/tags.js';
+import { CacheError } from '../core/errors.js';
+import { parseTag, type Tag } from '../core/tags.js';
 import type { OperationPlan } from './operation-plan.js';
 
 /** A query that Apollo has found valid. */
@@ -44,6 +45,20 @@ export function withState<Context extends object>(context: Context, state: State
 }
 
 /**
+ * States by the context that an application made, which Apollo and the plugin copy: what was made with it knows no copy. Null for one
+ * that several requests share.
+ */
+const originals = new WeakMap<object, State | null>();
+
+/** The same copy; the context itself leads to the state, too, for loaders that its maker has bound to it. */
+export function withStateOfOriginal<Context extends object>(context: Context, state: State): Context {
+  const known = originals.get(context);
+  const isShared = known !== undefined && known?.reader.request !== state.reader.request;
+  originals.set(context, isShared ? null : state);
+  return withState(context, state);
+}
+
+/**
  * What this request reads through, for entity loaders, lists and values: `readerOf(context)?.load(books)`. Null where the
  * plugin has not seen the request.
  */
@@ -53,12 +68,25 @@ export function readerOf<Source = unknown>(context: object): Reader<Source> | nu
 
 /**
  * Says in a resolver what its value depends on: when one of the tags is invalidated, what was made of the value is never
- * served again. The context has to be the one that the resolver was called with.
+ * served again. With the context that the resolver was called with, its own piece depends on the tags. With the context that the
+ * context function made (in a DataLoader that was made there), all pieces depend on them that the request has not finished yet.
+ *
+ * @throws CacheError CACHE_TAG_INVALID for a text that is no tag, CACHE_CONTEXT_UNKNOWN for a context without a request.
  */
 export function dependsOn(context: object, ...tags: readonly Tag[]): void {
-  const reader = readerOf(context);
-  for (const tag of tags) reader?.collector.tag(tag);
+  const own = stateOf(context);
+  const state = own ?? originals.get(context);
+  if (state === null || state === undefined) throw new CacheError('CACHE_CONTEXT_UNKNOWN', state === null ? SHARED : UNPREPARED);
+  for (const tag of tags) {
+    const checked = parseTag(tag);
+    if (own === null) state.reader.request.dependOn(checked);
+    state.reader.collector.tag(checked);
+  }
 }
+
+const UNPREPARED =
+  'dependsOn was called with a context that the cache has not prepared: pass the one that the resolver was called with, or wrap the function that makes contexts in plugin.context(…). httpHandler and nodeHandler wrap it by themselves.';
+const SHARED = 'dependsOn was called with a context that several requests share: make a new one for each request.';
 
 /** A reader of the same request that collects for nobody: for an operation that is asked from inside another. */
 export function apart(reader: Reader<unknown>): Reader<unknown> {

@@ -16,7 +16,7 @@ import { secondsToMilliseconds } from './hints.js';
 import { HostServer, othersHaveSent, tellOfErrors, unheardHook, type UnheardHook } from './host-server.js';
 import type { DownstreamCache } from './http-policy.js';
 import type { OperationPlan } from './operation-plan.js';
-import { apart, readerOf, stateOf, withState, type ValidListener } from './request-state.js';
+import { apart, readerOf, stateOf, withState, withStateOfOriginal, type ValidListener } from './request-state.js';
 import { ResponseCache, type AnsweredPiece, type Question } from './response-cache.js';
 import { ServedSchemas } from './served-schemas.js';
 
@@ -132,7 +132,11 @@ export class ResponseCachePlugin<Context extends BaseContext, Source = unknown> 
   /** The context with a reader of its own. */
   attach(context: Context, { request, after, onValid }: Attachment): Context | Promise<Context> {
     if (after === null) return this.#withReader(context, request, onValid);
-    return isCovered(this.core.ledger, after).then((covered) => this.#withReader(context, covered ? request : this.core.begin({ bypass: true }), onValid));
+    return isCovered(this.core.ledger, after).then((covered) => {
+      if (!covered) return this.#withReader(context, this.core.begin({ bypass: true }), onValid);
+      request.prove(after);
+      return this.#withReader(context, request, onValid);
+    });
   }
 
   /**
@@ -245,13 +249,14 @@ export class ResponseCachePlugin<Context extends BaseContext, Source = unknown> 
     if (state?.isInner === true) state.reader.collector.forbid('it asked an operation of its own');
     if (state === null || state.plugin !== this) return this.attach(contextValue, { request: this.core.begin(), after });
     if (state.isInner) return withState(contextValue, { reader: apart(state.reader), isInner: false, plugin: this });
-    return after === null || state.reader.request.bypass ? contextValue : this.attach(contextValue, { request: state.reader.request, after, onValid: state.onValid });
+    const { request: begun } = state.reader;
+    return after === null || begun.bypass || begun.proved === after ? contextValue : this.attach(contextValue, { request: begun, after, onValid: state.onValid });
   }
 
   #withReader(context: Context, request: CacheRequest, onValid?: ValidListener): Context {
     const { core } = this;
     const reader = new Reader<unknown>({ cache: core, request, partition: this.#partitionOf(context), sources: this.options.sources ?? noSources });
-    return withState(context, { reader, isInner: false, plugin: this, ...(onValid === undefined ? {} : { onValid }) });
+    return withStateOfOriginal(context, { reader, isInner: false, plugin: this, ...(onValid === undefined ? {} : { onValid }) });
   }
 
   #partitionOf(context: Context): Partition | null {

@@ -42,13 +42,16 @@ export function httpHandler<Context extends BaseContext, Source = unknown>(optio
   };
   const onValid: ValidListener = ({ plan, schema, source, operationName, hash }) => httpOf(schema)?.queries.remember({ plan, source }, { operationName, hash });
   return (request, makeContext) => {
-    // Before anything of the request is read (F1).
-    const began = plugin.core.begin();
     const header = request.headers['larder-after'];
     const after = header === undefined ? null : typeof header === 'string' ? header : header.join(', ');
+    // Before anything of the request is read (F1), and after what its client has seen is known here (F3).
+    const began = after === null ? plugin.core.begin() : plugin.core.beginAfter(after);
     const schema = seeing.length > 0 || request.headers[TRACED] !== undefined ? null : host.schema;
     const http = schema === null ? null : httpOf(schema);
-    return answerHttp({ http, server, vary }, request, async () => plugin.attach(await makeContext(), { request: began, after, onValid: seeing.length > 0 ? undefined : onValid }));
+    return answerHttp({ http, server, vary }, request, async () => {
+      const request = await began;
+      return plugin.attach(await makeContext(), { request, after: null, onValid: seeing.length > 0 ? undefined : onValid });
+    });
   };
 }
 

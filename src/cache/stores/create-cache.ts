@@ -4,7 +4,7 @@ import { Cache } from '../core/cache.js';
 import { LateInvalidations } from '../core/late-invalidations.js';
 import type { Ledger } from '../core/ledger.js';
 import { NOTHING, type Without } from '../core/mechanisms.js';
-import type { Tag } from '../core/tags.js';
+import { parseTags, type Tag } from '../core/tags.js';
 import { ledgerConnection } from './ledger-connection.js';
 import { MemoryLedger } from './memory-ledger.js';
 import { openStores, type Stores } from './open-stores.js';
@@ -52,6 +52,14 @@ export interface CreateCacheOptions {
   readonly without?: Without;
 }
 
+/** What became of an invalidation. */
+export interface Invalidated {
+  /** `pending`: Redis gave no answer. It is tried until it does, and until then this node serves nothing that depends on the tags. */
+  readonly state: 'applied' | 'pending';
+  /** How many different tags were given. */
+  readonly tags: number;
+}
+
 /** A cache with its stores and its ledger: what one process needs, once. */
 export interface CreatedCache {
   readonly core: Cache;
@@ -60,9 +68,9 @@ export interface CreatedCache {
    * To be called after a write was committed, and before it is answered: what depends on the tags is never served again, on
    * this node when it resolves, on the others within a second.
    *
-   * @returns `pending` when Redis gave no answer: then it is tried until it does, and this node does without what depends on it.
+   * @throws CacheError CACHE_TAG_INVALID for what is no list of tags.
    */
-  invalidate(tags: readonly Tag[]): Promise<'applied' | 'pending'>;
+  invalidate(tags: readonly Tag[]): Promise<Invalidated>;
   /** Ends what is under way, then closes connections. */
   close(): Promise<void>;
 }
@@ -105,7 +113,10 @@ export async function createCache(options: CreateCacheOptions = {}): Promise<Cre
   return {
     core,
     stores,
-    invalidate: (tags) => late.invalidate(tags),
+    invalidate: async (tags) => {
+      const distinct = [...new Set(parseTags(tags))];
+      return { state: await late.invalidate(distinct), tags: distinct.length };
+    },
     close: async () => {
       const lost = await late.close();
       if (lost > 0) logger.error({ lost }, 'closed before the ledger took all invalidations: other processes may serve what they concern');
