@@ -131,6 +131,14 @@ describe('loads of one turn of the event loop', () => {
     expect(asked).toHaveLength(2);
   });
 
+  it('F6 fail where a row comes back under another spelling of its key, and nothing is remembered', async () => {
+    const { byId, asked, begin, read } = await setUp({ rowOf: (id, of) => ({ id: Number(id) as unknown as string, of }) });
+    const message = (id: number): string => `CacheError: ${byId.name} was asked for "${id}" (string) and brought a row with ${id} (number): \`keyOf\` has to give keys as they were asked for`;
+    expect(await read(begin().load(byId).load('1'))).toEqual([message(1)]);
+    expect(await read(begin().load(byId).load('1'))).toEqual([message(1)]);
+    expect(asked.map(({ ids }) => ids)).toEqual([['1'], ['1']]);
+  });
+
   it('C4 are several queries where they are very many', async () => {
     const { byId, asked, begin, settle } = await setUp();
     const many = (from: number): string[] => Array.from({ length: 700 }, (_, at) => `${from + at}`);

@@ -1,3 +1,4 @@
+import { CacheError } from '../core/errors.js';
 import type { Policy } from '../core/policy.js';
 import type { Reader, Sources } from '../core/reader.js';
 import { seal } from '../core/seal.js';
@@ -18,6 +19,7 @@ interface Gathering<Key, Row> {
 export type Rows<Key, Row> = ReadonlyMap<Key, Row>;
 
 interface Batching<Source, Key, Row> {
+  readonly name: string;
   readonly policy: Policy;
   readonly batch: (source: Source, keys: readonly Key[]) => Promise<readonly Row[]>;
   readonly keyOf: (row: Row) => Key;
@@ -79,7 +81,23 @@ export class GatheredBatches<Source, Key, Row> {
     const { batch, keyOf } = this.definition;
     const rows = new Map<Key, Row>();
     for (const row of await batch(reader.sources(of), keys)) rows.set(keyOf(row), row);
+    this.#refuseOtherKeys(keys, rows);
     return rows;
+  }
+
+  /**
+   * A row that was not asked for beside a key that has no row: most likely the same key in another spelling (a number for its
+   * text, other capitals). Taken for "there is none", it would be remembered so.
+   */
+  #refuseOtherKeys(keys: readonly Key[], rows: Rows<Key, Row>): void {
+    const missing = keys.find((key) => !rows.has(key));
+    if (missing === undefined || rows.size === 0) return;
+    const asked = new Set(keys);
+    for (const key of rows.keys()) {
+      if (asked.has(key)) continue;
+      const { name } = this.definition;
+      throw new CacheError('CACHE_LOADER_KEYS', `${name} was asked for ${spelling(missing)} and brought a row with ${spelling(key)}: \`keyOf\` has to give keys as they were asked for`);
+    }
   }
 
   /** What is stored is sealed when it is. What is not is sealed here, whether or not several get it: nobody finds a difference. */
@@ -90,4 +108,9 @@ export class GatheredBatches<Source, Key, Row> {
       if ((isShared || !isStored) && seal(row) === null && isShared) this.#gathers = false;
     }
   }
+}
+
+/** A key with its type: they may read alike. */
+function spelling(key: unknown): string {
+  return `${typeof key === 'string' ? JSON.stringify(key) : String(key)} (${typeof key})`;
 }
