@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import importX, { createNodeResolver } from 'eslint-plugin-import-x';
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
+import { noWallTime } from './test/check/no-wall-time.js';
 
 const here = import.meta.dirname;
 
@@ -103,8 +104,15 @@ export default tseslint.config(
   { files: ['src/lib/clock.ts'], rules: { 'no-restricted-syntax': ['error', threeParameters] } },
   // Commands speak to people on the terminal.
   { files: ['src/main.ts', 'src/cli.ts', 'src/admin/**/*.ts', 'test/check/**/*.ts'], rules: { 'no-console': 'off' } },
-  // A vitest matcher is not a method that loses its object.
-  { files: ['**/*.test.ts', 'test/**/*.ts'], rules: { '@typescript-eslint/unbound-method': 'off' } },
+  {
+    files: ['**/*.test.ts', 'test/**/*.ts'],
+    plugins: { larder: { rules: { 'no-wall-time': noWallTime } } },
+    rules: {
+      'larder/no-wall-time': 'error',
+      // A vitest matcher is not a method that loses its object.
+      '@typescript-eslint/unbound-method': 'off',
+    },
+  },
   // Tools want their configuration as the default export.
   { files: ['*.config.ts', 'codegen.ts'], rules: { 'import-x/no-default-export': 'off' } },
 );

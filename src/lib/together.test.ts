@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { describe, expect, it, vi } from 'vitest';
 import { Together } from './together.js';
+import { PATIENT } from '../../test/support/patience.js';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -47,7 +48,7 @@ describe('what is done together', () => {
       expect(await thrown).toMatchObject([{ message: 'the second' }, 'uncaughtException']);
       await vi.waitFor(() => {
         expect(done).toEqual([1, 3]);
-      });
+      }, PATIENT);
     } finally {
       for (const other of others) process.on('uncaughtException', other);
     }

@@ -60,13 +60,13 @@ afterAll(() => {
   rmSync(data, { recursive: true, force: true });
 });
 
-it('npm run check names each, and how to be rid of it', { timeout: 60_000 }, async () => {
+it('npm run check names each, and how to be rid of it', async () => {
   const { code, output } = await tree.run('check:audit');
   for (const sentence of SENTENCES) expect(output).toContain(`contradiction: ${sentence}\n`);
   expect(code).toBe(1);
 });
 
-it('nothing is served, and the start says the same', { timeout: 180_000 }, async () => {
+it('nothing is served, and the start says the same', async () => {
   // Of its own, whatever the environment says.
   const settings = `DATABASE_URL= REDIS_URL= DEMO_DATA=never LARDER_DATA_DIR=${data} PORT=0`;
   tree.edit('package.json', (text) => text.replace('"scripts": {', `"scripts": {\n    "planted": "${settings} tsx src/cli.ts serve",`));

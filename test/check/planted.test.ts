@@ -22,7 +22,7 @@ async function passes(part: string): Promise<void> {
   expect(await tree.run(`check:${part}`)).toMatchObject({ code: 0 });
 }
 
-describe('npm run check fails when', { timeout: 180_000 }, () => {
+describe('npm run check fails when', () => {
   it('types: a value has the wrong type, in the sources or in a test', async () => {
     tree.write('src/lib/planted.ts', "export const count: number = 'many';\n");
     tree.write('test/planted.ts', "import { count } from '../src/lib/planted.js';\nexport const text: string = count;\n");
@@ -55,6 +55,33 @@ describe('npm run check fails when', { timeout: 180_000 }, () => {
     ]) {
       expect(output).toContain(rule);
     }
+  });
+
+  it('lint: a test asserts wall time, directly or by way of variables', async () => {
+    tree.write(
+      'test/planted.test.ts',
+      [
+        "import { expect, it } from 'vitest';",
+        "it('is quick', () => {",
+        '  const began = performance.now();',
+        '  const took = performance.now() - began;',
+        '  expect(took).toBeLessThan(5);',
+        '  expect(Date.now() - began < 7).toBe(true);',
+        '  expect({ milliseconds: took }).toEqual({ milliseconds: 0 });',
+        '  expect([began].length).toBe(1);',
+        '});',
+        "it('waits for a condition', async () => {",
+        '  const count = () => performance.now();',
+        '  const items: number[] = [];',
+        '  await Promise.resolve(count());',
+        '  expect(items).toEqual([]);',
+        '});',
+        '',
+      ].join('\n'),
+    );
+    const { code, output } = await tree.run('lint', 'test/planted.test.ts');
+    expect(code).not.toBe(0);
+    expect(output.match(/^ *\d+:\d+ .*No test asserts wall time/gm)?.map((line) => line.trim().split(':')[0])).toEqual(['5', '6', '7', '8']);
   });
 
   it('architecture: the import law is broken', async () => {

@@ -15,6 +15,7 @@ import { Client } from '../support/client.js';
 import { startPostgres, type PostgresServer } from '../support/postgres-server.js';
 import { thisMachine } from '../support/this-machine.js';
 import { passwords, readComposeFile, root } from './compose-file.js';
+import { PATIENT } from '../support/patience.js';
 
 /**
  * PostgreSQL and Redis set up by the scripts and the configuration that docker-compose.yml mounts, and the API with the
@@ -123,7 +124,7 @@ describe.skipIf(!hasBoth)('PostgreSQL and Redis as docker-compose.yml sets them 
 
   const settled = async (): Promise<void> => {
     await app.cache.drain();
-    await vi.waitUntil(() => app.cache.ledger.standing() === 'trusted', { timeout: 10_000, interval: 20 });
+    await vi.waitUntil(() => app.cache.ledger.standing() === 'trusted', PATIENT);
   };
   const ledgerKey = async (): Promise<string> => {
     for await (const keys of admin.scanIterator({ MATCH: 'larder:{ledger:*' })) for (const key of keys) return key;
@@ -188,11 +189,11 @@ describe.skipIf(!hasBoth)('PostgreSQL and Redis as docker-compose.yml sets them 
     const { port, directory, pid } = redis;
     admin.destroy();
     process.kill(pid, 'SIGTERM');
-    await vi.waitUntil(async () => !(await accepts(port)), { timeout: 10_000, interval: 20 });
+    await vi.waitUntil(async () => !(await accepts(port)), PATIENT);
     redis = await startRedis({ port, directory });
     admin = await redisAs('larder', passwords.LARDER_REDIS_PASSWORD);
     expect(await admin.get('larder:kept')).toBe('still here');
-    await vi.waitUntil(() => app.cache.ledger.epoch !== epoch, { timeout: 15_000, interval: 20 });
+    await vi.waitUntil(() => app.cache.ledger.epoch !== epoch, PATIENT);
     expect(app.cache.ledger.position).toBeGreaterThan(position);
     await settled();
   });

@@ -99,7 +99,7 @@ async function start(built: Built): Promise<Container> {
   };
 }
 
-it('its steps, done in empty folders, make a service that starts, is healthy and stops', { timeout: 420_000 }, async () => {
+it('its steps, done in empty folders, make a service that starts, is healthy and stops', async () => {
   const built = await build(stages, { context: root, directory, env: machine, owner: unprivileged });
 
   const app = join(built.root, built.workdir);

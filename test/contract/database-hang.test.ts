@@ -7,8 +7,8 @@ import { PreparedTexts } from '../../src/database/prepared-texts.js';
 import { silentLogger } from '../../src/lib/logger.js';
 import { TcpProxy } from '../consistency/tcp-proxy.js';
 import { createTestDatabase } from '../support/test-database.js';
+import { PATIENT } from '../support/patience.js';
 
-const LONG = { timeout: 60_000, interval: 20 };
 const MINUTE = 60_000;
 
 describe('D4 a PostgreSQL server that hangs', () => {
@@ -71,7 +71,7 @@ describe('D4 a PostgreSQL server that hangs', () => {
     expect(await failure(one(database))).toBe('true the database server does not answer');
     expect(await waiting).toBe('true the database server began no session within 0.3 s');
     proxy.become('passing');
-    await vi.waitFor(() => one(database), LONG);
+    await vi.waitFor(() => one(database), PATIENT);
     await Promise.all([one(database), one(database)]);
   });
 
@@ -101,7 +101,7 @@ describe('D4 a PostgreSQL server that hangs', () => {
     await vi.waitFor(async () => {
       const rows = await database.read('platform', (db) => db.execute<{ pid: number }>(sql`select pid from pg_stat_activity where pid = ${began.pid}`));
       expect([began.pid > 0, JSON.stringify(rows)]).toEqual([true, '[]']);
-    }, LONG);
+    }, PATIENT);
     go();
     expect(await failure(idle)).toMatch(/^true /);
     // Migrations take as long as they take.
@@ -115,7 +115,7 @@ describe('D4 a PostgreSQL server that hangs', () => {
       const first = await pool.acquire();
       pool.release(first);
       proxy.swallow();
-      await vi.waitUntil(() => first.isLost, LONG);
+      await vi.waitUntil(() => first.isLost, PATIENT);
       const second = await pool.acquire();
       await second.command('select 1');
       pool.release(second);

@@ -11,6 +11,7 @@ import { backends, type Running } from '../support/backends.js';
 import { decisionsDuring } from '../support/decisions.js';
 import { print } from '../support/print.js';
 import { SEARCHES, someStatement, type Ground } from './random-changes.js';
+import { PATIENT } from '../support/patience.js';
 
 type Found = Definition<ReadDb, { load(ask: unknown): Promise<unknown> }>;
 
@@ -88,7 +89,7 @@ describe.each(backends)('F6 what is cached is what the database says, whatever c
     return reader.load(definition).load(ask);
   };
 
-  it(`in ${ROUNDS} rounds of random statements`, { timeout: 600_000 }, async () => {
+  it(`in ${ROUNDS} rounds of random statements`, async () => {
     const seed = randomInt(1_000_000);
     print(`seed ${seed}`);
     const random = new Random(seed);
@@ -105,7 +106,7 @@ describe.each(backends)('F6 what is cached is what the database says, whatever c
           if (isOurs) await running.change((tx) => tx.execute(sql.raw(statement))).catch(expectRefusal);
           else await psql.unsafe(statement).catch(expectRefusal);
         }
-        if (!isOurs) await vi.waitUntil(() => isApplied(running), { timeout: 10_000, interval: 20 });
+        if (!isOurs) await vi.waitUntil(() => isApplied(running), PATIENT);
         await running.settled();
         const cached: unknown[] = [];
         const decisions = await decisionsDuring(running.app.cache, async () => {

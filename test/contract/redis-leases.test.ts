@@ -4,11 +4,12 @@ import { Guard } from '../../src/cache/stores/guard.js';
 import { closeRedis, connectRedis, type RedisClient } from '../../src/cache/stores/redis-client.js';
 import { LEASE_MS, RedisLeases } from '../../src/cache/stores/redis-leases.js';
 import { silentLogger } from '../../src/lib/logger.js';
+import { PATIENT, WATCHFUL } from '../support/patience.js';
 
 const prefix = `${inject('runId')}-leases`;
 const key = (name: string): CacheKey => `${prefix}:${name}` as CacheKey;
 /** What a busy machine takes is no outage. */
-const PATIENT = 10_000;
+const DEADLINE_MS = 10_000;
 
 describe('leases on Redis', () => {
   const clients: RedisClient[] = [];
@@ -18,7 +19,7 @@ describe('leases on Redis', () => {
   const open = async (): Promise<RedisLeases> => {
     const client = await connectRedis({ kind: 'single', url: inject('redisUrl') }, silentLogger);
     clients.push(client);
-    return new RedisLeases(client, new Guard({ deadlineMs: PATIENT, probe: () => client.ping() }));
+    return new RedisLeases(client, new Guard({ deadlineMs: DEADLINE_MS, probe: () => client.ping() }));
   };
   const left = async (name: string): Promise<number> => Number(await clients[0]?.pTTL(`${key(name)}:lease`));
 
@@ -55,7 +56,7 @@ describe('leases on Redis', () => {
         last = now;
         return renewals >= 4;
       },
-      { timeout: 15_000, interval: 5 },
+      WATCHFUL,
     );
     await a.end(key('long'), 'ended');
     expect(await left('long')).toBeLessThan(0);
@@ -86,7 +87,7 @@ describe('leases on Redis', () => {
     await lookUp(a, ['left', 'kept']);
     a.keep(key('kept'));
     expect(await left('left')).toBeLessThanOrEqual(LEASE_MS);
-    await vi.waitUntil(async () => (await left('left')) < 0, { timeout: 15_000, interval: 20 });
+    await vi.waitUntil(async () => (await left('left')) < 0, PATIENT);
     expect(await left('kept')).toBeGreaterThan(0);
     expect(await b.acquire([key('left'), key('kept')])).toEqual(['mine', 'taken']);
     await Promise.all([a.end(key('kept'), 'ended'), b.end(key('left'), 'ended')]);
@@ -100,7 +101,7 @@ describe('leases on Redis', () => {
     const guard = { read: <T>(work: () => Promise<T>, otherwise: T) => (deadlineMs === 0 ? work().then(() => otherwise) : work()), write: (work: () => Promise<unknown>) => work() } as unknown as Guard;
     const late = new RedisLeases(client, guard);
     expect(await lookUp(late, ['late'])).toEqual({ found: [undefined], leased: [] });
-    deadlineMs = PATIENT;
+    deadlineMs = DEADLINE_MS;
     expect(await b.acquire([key('late')])).toEqual(['taken']);
     expect(await late.acquire([key('late')])).toEqual(['mine']);
     await late.end(key('late'), 'ended');
@@ -116,7 +117,7 @@ describe('leases on Redis', () => {
     const mayRead = await connectRedis({ kind: 'single', url: url.href }, silentLogger);
     clients.push(mayRead);
     try {
-      const reading = new RedisLeases(mayRead, new Guard({ deadlineMs: PATIENT, probe: () => mayRead.ping() }));
+      const reading = new RedisLeases(mayRead, new Guard({ deadlineMs: DEADLINE_MS, probe: () => mayRead.ping() }));
       expect(await lookUp(reading, ['full', 'missing'])).toEqual({ found: ['its bytes', undefined], leased: [] });
       expect(await left('missing')).toBeLessThan(0);
     } finally {
@@ -133,7 +134,7 @@ describe('leases on Redis', () => {
 
   it('D1 are everybody’s where Redis cannot be asked', async () => {
     const gone = await connectRedis({ kind: 'single', url: 'redis://127.0.0.1:1', connectTimeout: 50 }, silentLogger);
-    const guard = new Guard({ deadlineMs: PATIENT, probe: () => gone.ping() });
+    const guard = new Guard({ deadlineMs: DEADLINE_MS, probe: () => gone.ping() });
     const alone = new RedisLeases(gone, guard);
     expect(await alone.acquire([key('x'), key('y')])).toEqual(['mine', 'mine']);
     expect(await lookUp(alone, ['x'])).toEqual({ found: [undefined], leased: [] });

@@ -10,6 +10,7 @@ import { recordPurge } from '../../src/outbox/record-purge.js';
 import { Relay } from '../../src/outbox/relay.js';
 import { fillDatabase, ONE, TWO } from './database-fixture.js';
 import { ALL, type OpenedDatabase } from './database-kinds.js';
+import { PATIENT } from '../support/patience.js';
 
 const { categories, outbox } = schema;
 
@@ -80,7 +81,7 @@ describe.each(ALL)('the relay on $name', ({ open }) => {
     vi.waitFor(async () => {
       const [row] = await database.read('platform', (db) => db.select({ last: sql<boolean>`max(txid) < pg_snapshot_xmin(pg_current_snapshot())` }).from(outbox));
       expect(row?.last).toBe(true);
-    }, 10_000);
+    }, PATIENT);
   const change = () => database.write(ONE, (tx) => tx.update(categories).set({ slug: sql`slug || 'x'` }).where(eq(categories.id, ONE.categoryId)));
 
   it('F4 finds what a crash has left, once', async () => {
@@ -203,7 +204,7 @@ describe.each(ALL)('the relay on $name', ({ open }) => {
     const polling = relay.poll();
     await held.isRead;
     await relay.applying([String(row?.id)], Promise.resolve('e1'));
-    await vi.waitFor(async () => expect(await applied()).toEqual([['e1']]));
+    await vi.waitFor(async () => expect(await applied()).toEqual([['e1']]), PATIENT);
     // Nothing else is remembered of it by now but that it need not be applied again.
     await relay.close();
     held.goOn();

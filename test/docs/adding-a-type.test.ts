@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { Client } from '../support/client.js';
 import { seededDirectory, type SeededDirectory } from '../support/seeded-databases.js';
 import { stepsOf, write, type Step } from './follow.js';
+import { PATIENT } from '../support/patience.js';
 
 /** docs/adding-a-type.md, done as it says: in a copy of the tree, on a database that was there before. */
 
@@ -54,7 +55,7 @@ afterAll(async () => {
   rmSync(tree, { recursive: true, force: true });
 });
 
-it('every step of it can be done, and the checks pass', { timeout: 240_000 }, async () => {
+it('every step of it can be done, and the checks pass', async () => {
   const touched: string[] = [];
   for (const step of steps) {
     if (step.kind === 'show') continue;
@@ -72,11 +73,11 @@ const services = (): Record<string, string> => ({
   TEST_CHROMIUM_PATH: inject('chromiumPath'),
 });
 
-it('the new fields are among those that are tried with the wrong tenant and the wrong role', { timeout: 120_000 }, async () => {
+it('the new fields are among those that are tried with the wrong tenant and the wrong role', async () => {
   await run("npx vitest run --project services test/flow/isolation -t 'every root field'", services());
 });
 
-it('what it declares to be read and written is read and written', { timeout: 240_000 }, async () => {
+it('what it declares to be read and written is read and written', async () => {
   await run('npx vitest run --project services test/flow/cache-audit.test.ts', services());
 });
 
@@ -98,7 +99,7 @@ describe('what it made, started', () => {
     server.stdout?.setEncoding('utf8').on('data', take);
     server.stderr?.setEncoding('utf8').on('data', (text: string) => (output += text));
     const address = (): string | undefined => /answers at (http:\S+)\/graphql/.exec(output)?.[1];
-    await vi.waitUntil(() => address() !== undefined || server?.exitCode !== null, { timeout: 30_000, interval: 50 });
+    await vi.waitUntil(() => address() !== undefined || server?.exitCode !== null, PATIENT);
     const url = address();
     if (url === undefined) throw new Error(`it did not start: ${output}`);
     client = new Client(url);
@@ -114,7 +115,7 @@ describe('what it made, started', () => {
     const options = { token, variables: { country }, headers: { 'x-request-id': id } };
     const reply = await client.data<{ suppliers: { name: string }[] }>(shownQuery('query Suppliers'), options);
     // The line about the request comes last.
-    await vi.waitUntil(() => lines.slice(before).some(({ msg, reqId }) => msg === 'request' && reqId === id), { timeout: 5_000, interval: 10 });
+    await vi.waitUntil(() => lines.slice(before).some(({ msg, reqId }) => msg === 'request' && reqId === id), PATIENT);
     const about = lines.slice(before).filter(({ subject, msg }) => subject === 'Query.suppliers' && /^cache (hit|miss)$/.test(String(msg)));
     return {
       names: reply.suppliers.map(({ name }) => name),

@@ -36,7 +36,7 @@ interface NetLog {
   readonly events: readonly NetLogEvent[];
 }
 
-describe('GraphiQL, as the service serves it', { timeout: 60_000 }, () => {
+describe('GraphiQL, as the service serves it', () => {
   const log = mkdtempSync(join(tmpdir(), 'larder-netlog-'));
   const netLog = join(log, 'net.json');
   const requests: string[] = [];

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Database } from '../../src/database/database.js';
 import { issueToken } from '../../src/modules/tenancy/token.js';
 import { backends, type Running } from '../support/backends.js';
+import { WATCHFUL } from '../support/patience.js';
 
 const KNOWN = '{ categories { slug } }';
 const STAFF = '{ lowStockCount }';
@@ -59,7 +60,7 @@ describe.each(backends)('D4 a database that hangs, on $name', (backend) => {
     const ask = () => Promise.all([client.request(KNOWN, { tenant: 'downtown' }), client.request(STAFF, { tenant: 'downtown', token })]);
     const before = await running.whileTrusted(async () => (await ask(), ask()));
     database.hold();
-    await vi.waitUntil(() => app.cache.ledger.standing() === 'synced' && app.cache.ledger.isSourceAway, { timeout: 20_000, interval: 5 });
+    await vi.waitUntil(() => app.cache.ledger.standing() === 'synced' && app.cache.ledger.isSourceAway, WATCHFUL);
     for (const [at, { text, headers }] of (await ask()).entries()) {
       expect(text).toBe(before[at]?.text);
       expect(headers.get('cache-status')).toMatch(/^Larder; hit; ttl=-/);

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, inject, it, vi } from 'vitest';
 import { createCache, SINGLE, tags } from '../../src/cache/index.js';
 import { LiftedServer } from '../support/lifted-server.js';
 import { testPrefix } from '../support/test-database.js';
+import { PATIENT } from '../support/patience.js';
 
 /** Apollo Servers of somebody else, several processes of one service: they share Redis, and the data they answer from. */
 
@@ -28,7 +29,7 @@ async function isHit(node: LiftedServer, query: string): Promise<void> {
     node.executed = [];
     await node.run(query);
     expect(node.executed).toEqual([]);
-  });
+  }, PATIENT);
 }
 
 describe('two lifted servers on one Redis', () => {
@@ -51,7 +52,7 @@ describe('two lifted servers on one Redis', () => {
     }
     await isHit(b, BOOK);
     await a.run('mutation { rename(id: 1, title: "Catharine") { id } }');
-    await vi.waitFor(async () => expect(await b.run(BOOK)).toEqual(titled('Catharine')), { timeout: 5_000 });
+    await vi.waitFor(async () => expect(await b.run(BOOK)).toEqual(titled('Catharine')), PATIENT);
   });
 
   it.each(['handler', 'plugin alone'])('F3: a request that proved a position joins no load from before it: %s', async (way) => {
@@ -67,7 +68,7 @@ describe('two lifted servers on one Redis', () => {
       b.held = new Promise((resolve) => (release = resolve));
       b.executed = [];
       const early = ask({});
-      await vi.waitFor(() => expect(b.executed).toEqual(['book']));
+      await vi.waitFor(() => expect(b.executed).toEqual(['book']), PATIENT);
       const { headers } = await a.send(`mutation { rename(id: 1, title: "${title}") { id } }`);
       const late = ask({ 'larder-after': headers.get('larder-position') ?? '' });
       // It has asked Redis, and stands where it either waits for the early load or has begun its own.

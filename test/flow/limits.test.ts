@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CacheEvent } from '../../src/cache/index.js';
@@ -111,9 +110,8 @@ describe.each(backends)('limits of a document, on $name', (backend) => {
 
   it('what nests fragments to double at every level is measured at once', async () => {
     const bomb = `{ ...F0 } ${times(60, (at) => `fragment F${at} on Query { ...F${at + 1} ...F${at + 1} }`)} fragment F60 on Query { categories { slug } }`;
-    const started = performance.now();
+    // Two to the power of sixty spreads: whatever followed them would not end.
     expect(await running.client.request(bomb, { tenant: 'downtown' })).toMatchObject({ status: 400, codes: ['TOO_MANY_ROOT_FIELDS'] });
-    expect(performance.now() - started).toBeLessThan(2_000);
   });
 
   it.each([
@@ -250,9 +248,11 @@ describe.each(backends)('limits of attempts at a password, on $name', (backend) 
 });
 
 describe.each(backends)('the time that a request may take, on $name', (backend) => {
-  const TIMEOUT = 600;
+  /** Ten times what a request takes on a busy machine. */
+  const TIMEOUT = 3_000;
   let running: Running;
-  let slowness = 0;
+  /** While it is set, the resolver waits for it. */
+  let held: Promise<void> | null = null;
 
   beforeAll(async () => {
     running = await backend.start({ env: { REQUEST_TIMEOUT_MS: String(TIMEOUT) } });
@@ -260,26 +260,25 @@ describe.each(backends)('the time that a request may take, on $name', (backend) 
     const resolve = field?.resolve;
     if (field === undefined || resolve === undefined) throw new Error('Query.tenant has no resolver');
     field.resolve = async (parent, args, context, info) => {
-      await pause(slowness);
+      await held;
       return resolve(parent, args, context, info);
     };
   });
   afterAll(() => running.close());
 
   it('is enough, or the request is given up with a code, cold and warm', async () => {
-    // Past the cache, so that nobody joins or finds what was given up.
-    const ask = async (milliseconds: number): Promise<Reply> => {
-      slowness = milliseconds;
-      return running.client.request('{ tenant { slug } }', { tenant: 'downtown', headers: milliseconds > TIMEOUT ? { 'larder-after': 'bypass' } : {} });
-    };
+    const ask = (headers: Record<string, string> = {}): Promise<Reply> => running.client.request('{ tenant { slug } }', { tenant: 'downtown', headers });
     for (const _ of ['cold', 'warm']) {
-      const started = performance.now();
-      expect(await ask(2 * TIMEOUT)).toMatchObject({ status: 503, codes: ['REQUEST_TIMEOUT'], data: null });
-      expect(performance.now() - started).toBeLessThan(1.8 * TIMEOUT);
-      expect((await ask(TIMEOUT / 4)).codes).toEqual([]);
+      let release: () => void = () => undefined;
+      held = new Promise((resolve) => (release = resolve));
+      // Past the cache, so that no request joins or finds what was given up. Its answer comes while the resolver still waits.
+      expect(await ask({ 'larder-after': 'bypass' })).toMatchObject({ status: 503, codes: ['REQUEST_TIMEOUT'], data: null });
+      held = null;
+      release();
+      expect((await ask()).codes).toEqual([]);
     }
-    // What came of those that were given up is nobody's, and no mistake.
-    await pause(2 * TIMEOUT);
+    // What the late resolvers brought is dropped without an error in the log.
+    await new Promise((resolve) => setImmediate(resolve));
     expect(running.logs.filter((line) => /"level":(50|60)/.test(line))).toEqual([]);
   });
 
@@ -302,7 +301,8 @@ describe.each(backends)('the time that a request may take, on $name', (backend) 
     expect(reply).toMatchObject({ status: 503, codes: ['REQUEST_TIMEOUT'] });
     release();
     await other;
-    await pause(TIMEOUT / 2);
+    // The late transaction takes the row next, and is rolled back: another lock on the row stands behind it.
+    await running.app.database.owner((tx) => tx.execute(sql`select 1 from medicines where id = ${medicine?.id} for update`));
     const { topMedicines: after } = await running.client.data<{ topMedicines: unknown[] }>('{ topMedicines(first: 1) { id price { amount } } }', { tenant: 'downtown', headers: { 'larder-after': 'bypass' } });
     expect(after[0]).toEqual(medicine);
   });

@@ -9,6 +9,7 @@ import { seededDatabase, seededDirectory } from './seeded-databases.js';
 import { Statements } from './statements.js';
 import { testPrefix } from './test-database.js';
 import { withoutMechanism } from './without.js';
+import { PATIENT } from './patience.js';
 
 export interface StartOptions extends Pick<AppOptions, 'clock'> {
   /** What stands between the service and its database: to hold what it has read. */
@@ -116,7 +117,7 @@ async function start({ env, drop }: Place, options: StartOptions = {}): Promise<
   const redisUrl = env['REDIS_URL'];
   const settled = async (): Promise<void> => {
     await app.cache.drain();
-    await vi.waitUntil(() => app.cache.ledger.standing() === 'trusted', { timeout: 10_000, interval: 20 });
+    await vi.waitUntil(() => app.cache.ledger.standing() === 'trusted', PATIENT);
   };
   return {
     env: { ...env, CACHE_PREFIX: prefix },

@@ -4,6 +4,7 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { PROCESS_MS } from './patience.js';
 
 /** User and group to run a server as; PostgreSQL refuses to run as root. */
 export interface Identity {
@@ -28,7 +29,6 @@ export interface ChildServer {
   stop(): Promise<void>;
 }
 
-const START_DEADLINE = 30_000;
 
 /** Starts a server in a directory of its own; resolves when its port accepts connections. */
 export async function startChildServer(options: ChildServerOptions): Promise<ChildServer> {
@@ -61,7 +61,7 @@ export async function startChildServer(options: ChildServerOptions): Promise<Chi
     rmSync(directory, { recursive: true, force: true });
   };
 
-  const deadline = performance.now() + START_DEADLINE;
+  const deadline = performance.now() + PROCESS_MS;
   while (!(await accepts(port))) {
     if (ended || performance.now() > deadline) {
       await stop();

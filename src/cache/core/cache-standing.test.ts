@@ -7,6 +7,7 @@ import { Collector } from './collector.js';
 import type { CacheEvent } from './events.js';
 import type { Standing } from './standing.js';
 import { partition, tags } from './tags.js';
+import { PATIENT } from '../../../test/support/patience.js';
 
 const own = partition('own');
 const tag = tags.row(own, 'rows', 1);
@@ -111,7 +112,7 @@ describe('D2 a node whose copy is synced while the database is away', () => {
     // What a change has overtaken is not valid: it is loaded, and waited for.
     await world.cache.invalidate([tag]);
     void world.cache.read(world.cache.begin(), world.lookup, loads);
-    await vi.waitFor(() => expect(loads).toHaveBeenCalledTimes(1));
+    await vi.waitFor(() => expect(loads).toHaveBeenCalledTimes(1), PATIENT);
   });
 
   it('F3 joins no load that may have begun before changes of others that have to show by now', async () => {

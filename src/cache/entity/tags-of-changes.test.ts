@@ -148,7 +148,7 @@ const ask = fc.record({
 const statement = fc.constantFrom('insert', 'update', 'delete', 'exchange keys', 'give other keys');
 
 describe('tags of changes', () => {
-  it('F6 concern every answer that a statement changes', { timeout: 120_000 }, () => {
+  it('F6 concern every answer that a statement changes', () => {
     const touching = fc.subarray(IDS, { minLength: 1, maxLength: 3 });
     const property = fc.property(fc.record({ found: rows, touched: touching, kind: statement, asked: ask }), ({ found, touched, kind, asked }) => {
       const all = found.map(([before]) => before);

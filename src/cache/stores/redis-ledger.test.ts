@@ -4,6 +4,7 @@ import { silentLogger } from '../../lib/logger.js';
 import { isOvertaken } from '../core/committed.js';
 import { partition, tags } from '../core/tags.js';
 import { RedisLedger } from './redis-ledger.js';
+import { PATIENT } from '../../../test/support/patience.js';
 
 const tag = tags.table(partition('downtown'), 'medicines');
 
@@ -101,7 +102,7 @@ describe('the ledger on Redis', () => {
     expect(server.calls).toBe(0);
     server.position++;
     server.wake(`${epoch}:${position + 1}`);
-    await vi.waitFor(() => expect(ledger.position).toBe(position + 1));
+    await vi.waitFor(() => expect(ledger.position).toBe(position + 1), PATIENT);
     expect(server.calls).toBe(1);
     // Of another epoch, or not understood: asked rather than believed.
     server.wake(`another:${position}`);

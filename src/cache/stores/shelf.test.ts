@@ -28,3 +28,28 @@ it('the fullest shelf is at hand, whatever comes, goes and changes', () => {
     }),
   );
 });
+
+it('C4 keeping the order takes a few looks at shelves, however many tenants there are', () => {
+  const order = new FullestFirst();
+  let looks = 0;
+  const shelves = Array.from({ length: 20_000 }, (_, at) => {
+    const shelf = new Shelf(String(at));
+    let bytes = at;
+    Object.defineProperty(shelf, 'bytes', { get: () => (looks++, bytes), set: (value: number) => void (bytes = value) });
+    order.add(shelf);
+    return shelf;
+  });
+  looks = 0;
+  const rounds = 1_000;
+  for (let round = 0; round < rounds; round++) {
+    const { fullest } = order;
+    const emptied = shelves[(round * 7919) % shelves.length];
+    if (fullest === undefined || emptied === undefined) throw new Error('a shelf is missing');
+    fullest.bytes = 0;
+    order.moved(fullest);
+    emptied.bytes = 1_000_000 + round;
+    order.moved(emptied);
+  }
+  // Two changes a round, each along one path of the heap, with at most four looks at each of its levels.
+  expect(looks / rounds).toBeLessThan(2 * 4 * Math.ceil(Math.log2(shelves.length)));
+});

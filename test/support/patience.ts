@@ -1,0 +1,11 @@
+/**
+ * How long tests wait for a condition, in one place. A limit only ends a test that would hang: a machine that is ten times slower,
+ * with others' work beside it, still meets it. Shorter than any lifetime of what is cached, whose end would bring the condition about.
+ */
+export const PATIENT = { timeout: 40_000, interval: 20 } as const;
+
+/** The same, for a condition that holds for a moment only. */
+export const WATCHFUL = { timeout: 40_000, interval: 2 } as const;
+
+/** Of a process to start, and of a command to end, in milliseconds. */
+export const PROCESS_MS = 300_000;
