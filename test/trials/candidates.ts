@@ -20,6 +20,7 @@ const letters = (nonce: number): string => String.fromCharCode(97 + (nonce % 26)
 /** What may cost much: for each family the largest size that is admitted is looked for, since the limits may change. */
 export const FAMILIES: readonly Family[] = [
   document('the same root field', 2_000, (n) => `{ ${times(n, 'tenant { slug }')} }`),
+  document('the same leaf', 2_000, (n) => `{ tenant { ${times(n, 'slug')} } }`),
   document('the same field below another', 2_000, (n) => `{ medicine(id: "x") { ${times(n, 'product { group { id } }')} } }`),
   document('the same fields in the same fields', 60, (n) => `{ medicine(id: "x") { ${times(n, `product { ${times(n, 'id')} }`)} } }`),
   document('the same, three levels', 20, (n) => `{ medicine(id: "x") { ${times(n, `product { ${times(n, `group { ${times(n, 'id')} }`)} }`)} } }`),
