@@ -165,8 +165,17 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Milliseconds of CPU, user and system, that all threads of a process have used, to the nanosecond where Linux counts them. */
+/** Milliseconds of CPU, user and system, that all threads of a process have used, to the nanosecond. */
 export function cpuOf(pid: number): number {
-  const threads = readdirSync(`/proc/${pid}/task`);
-  return threads.reduce((sum, thread) => sum + Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]), 0) / 1e6;
+  return readdirSync(`/proc/${pid}/task`).reduce((sum, thread) => sum + scheduled(pid, thread)[0], 0);
+}
+
+/** Milliseconds that the main thread of a process was ready to run and had no processor. */
+export function waitOf(pid: number): number {
+  return scheduled(pid, String(pid))[1];
+}
+
+function scheduled(pid: number, thread: string): [number, number] {
+  const [run, wait] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ').map(Number);
+  return [(run ?? 0) / 1e6, (wait ?? 0) / 1e6];
 }
