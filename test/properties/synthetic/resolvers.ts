@@ -53,6 +53,9 @@ const TIMED = ['Live.now', 'Query.unhintedNumber'];
 /** Found while they are made to depend on the viewer, or on the moment. */
 const TIGHTENED: Readonly<Record<string, 'viewer' | 'time'>> = { 'Plain.mood': 'viewer', 'Plain.price': 'time' };
 
+/** More rows than an entry keeps tags of one table for. */
+const CROWD = 501;
+
 /** Gives every field a resolver: one that finds what it is asked for, or nothing, or fails, now or later. */
 export function resolveEverything(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
@@ -85,6 +88,10 @@ function resolve({ parent, args, context, info }: Call): unknown {
   const row = parent?.id ?? `${isShared ? 'shared' : context.partition} ${info.fieldName}`;
   world.read.add(row);
   reader?.collector.tag(tagOf(context.partition, row));
+  // So many rows beside it that the entry depends on their table in their place: a change of the row must reach it all the same.
+  if (reader !== null && world.about(row, ['crowd']).chance(0.05)) {
+    for (let beside = 0; beside < CROWD; beside++) reader.collector.tag(tagOf(context.partition, `${row} beside ${beside}`));
+  }
 
   if (coordinate === 'Query.allowed' && !context.who.permissions.includes('read')) throw new GraphQLError('not allowed', { extensions: { code: 'FORBIDDEN' } });
   // What is kept for everybody may depend on its parent, and through it on the viewer, but not on the viewer.
