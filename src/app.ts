@@ -9,12 +9,13 @@ import { auditAtStart } from './admin/cache-audit.js';
 import { logDecisions, warnOfDivergence } from './admin/cache-log.js';
 import { measureCache } from './admin/cache-metrics.js';
 import { CacheStatistics } from './admin/cache-statistics.js';
+import { capturedTableFacts, rowReader } from './admin/captured-rows.js';
 import type { LocalSystem } from './admin/commands.js';
 import { createLocalSystem, seedIfWanted } from './admin/local-system.js';
 import { printSchema } from './admin/print-schema.js';
 import { refuseDemoAccounts } from './admin/refuse-demo.js';
 import { welcome } from './admin/welcome.js';
-import type { Cache, Without } from './cache/index.js';
+import { predicateForms, type Cache, type Without } from './cache/index.js';
 import { cacheFields, DivergenceSampler, ResponseCache, type FieldCacheOptions } from './cache/graphql/index.js';
 import type { Config } from './config.js';
 import { openDatabase, type Database, type DatabaseOptions, type Db, type DbScope } from './database/database.js';
@@ -111,7 +112,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     viewerOf: ({ viewer }) => (viewer.kind === 'anonymous' || viewer.role === null ? null : viewer.userId),
     version: digest(buildId() + printSchema(schema)),
   };
-  const fields = cacheFields(schema, caching);
+  cacheFields(schema, caching);
   authorizeFields(schema);
   const responses = new ResponseCache<Context, ReadDb>({
     ...caching,
@@ -135,7 +136,9 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     statistics,
     keyPrefix: config.cache.prefix,
     types: { ...tenancyTypes, ...pharmacyTypes },
-    fields,
+    tables: capturedTableFacts(),
+    forms: predicateForms,
+    readRow: rowReader(database),
     profiles: Object.keys(profiles),
     audit,
     listTenants: () => database.read('platform', listTenants),

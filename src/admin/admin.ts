@@ -1,8 +1,9 @@
-import type { Cache, Invalidation, Tag } from '../cache/index.js';
+import type { Cache, Invalidation, predicateForms, Tag } from '../cache/index.js';
 import type { CacheAudit } from '../cache/graphql/index.js';
 import { LarderError } from '../graphql/errors.js';
 import type { Viewer } from '../graphql/viewer.js';
 import type { CacheStatistics } from './cache-statistics.js';
+import type { CapturedTable, ReadRow } from './captured-rows.js';
 
 /** What the admin functions work on; put together by the composition root. */
 export interface Admin {
@@ -13,8 +14,11 @@ export interface Admin {
   /** First part of every key. */
   readonly keyPrefix: string;
   readonly types: CachedTypes;
-  /** Names of the fields whose values are cached, such as `Query.medicines`. */
-  readonly fields: readonly string[];
+  /** The tables whose changes are captured, by name. */
+  readonly tables: ReadonlyMap<string, CapturedTable>;
+  /** The predicates that loaders and lists depend on. */
+  readonly forms: Pick<typeof predicateForms, 'of'>;
+  readonly readRow: ReadRow;
   /** Names of the profiles there are. */
   readonly profiles: readonly string[];
   readonly audit: CacheAudit;

@@ -124,7 +124,7 @@ describe('larder, speaking to a server', () => {
     expect(sent[0]).toMatchObject({ url: 'https://configured.example/graphql', headers: { authorization: 'Bearer configured' } });
   });
 
-  const purged = { data: { cachePurge: { tags: ['t/a'], position: 'e:5' } } };
+  const purged = { data: { cachePurge: { tags: ['t/a'], tables: [], left: ['tenants'], reached: { entries: 0, examined: 12 }, position: 'e:5' } } };
 
   it.each([
     [['--everything'], { everything: true }],
@@ -137,7 +137,7 @@ describe('larder, speaking to a server', () => {
     [['--key', 'larder:a'], { key: 'larder:a' }],
   ])('purges with %j', async (flags, input) => {
     const { code, out, sent } = await larder(['purge', '--url', 'https://larder.example/', '--token', 's', ...flags], { answer: purged });
-    expect({ code, out }).toEqual({ code: 0, out: 'purged t/a\nat e:5' });
+    expect({ code, out }).toEqual({ code: 0, out: 'purged t/a\nleft, since all tenants share them: tenants\nreached none of 12 values in the memory of the node that answered\nat e:5' });
     expect(sent[0]?.url).toBe('https://larder.example/graphql');
     expect(sent[0]?.body?.variables.input).toEqual(input);
   });

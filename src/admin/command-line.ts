@@ -115,12 +115,12 @@ function commands(around: Surroundings, say: (outcome: Outcome) => void): Comman
     .action(async (flags: RemoteFlags) => say(await statsCommand(remote(flags), options)));
   remoteCommand(program, 'purge', 'make cached values of a running server invalid')
     .option('--tenant <slug>', 'only there; alone: everything of the tenant')
-    .option('--type <name>', 'everything that read a GraphQL type or table')
+    .option('--type <name>', 'everything that read the tables of a GraphQL type, or a table')
     .option('--id <id>', 'with --type: one row')
-    .option('--field <name>', 'a field, such as Query.medicines, or a loader or list')
-    .option('--profile <name>', 'everything cached under a profile')
+    .option('--field <name>', 'what a field such as Query.medicines, a loader or a list is made from, and what contains it')
+    .option('--profile <name>', 'what everything stored under a profile is made from, and what contains it')
     .option('--tag <tag>', 'everything that depends on a tag')
-    .option('--key <key>', 'one entry')
+    .option('--key <key>', 'one stored value, and what shares a tag with it')
     .option('--everything', 'everything')
     .action(async (flags: PurgeFlags) => say(await purge(remote(flags), flags, options)));
   program

@@ -93,13 +93,20 @@ export async function statsCommand(remote: Remote, options: { readonly fetch?: F
   return { text: statsText(cacheStats), data: cacheStats };
 }
 
-const PURGE = 'mutation CachePurge($input: CachePurgeInput!) { cachePurge(input: $input) { tags position } }';
+const PURGE = 'mutation CachePurge($input: CachePurgeInput!) { cachePurge(input: $input) { tags tables left reached { entries examined } position } }';
 
 export async function purgeCommand(remote: Remote, request: PurgeRequest, options: { readonly fetch?: Fetch } = {}): Promise<Outcome> {
   const { cachePurge } = (await ask(remote, PURGE, { ...options, variables: { input: request } })) as {
-    cachePurge: { tags: string[]; position: string };
+    cachePurge: { tags: string[]; left: string[]; reached: { entries: number; examined: number } | null; position: string };
   };
-  return { text: [...cachePurge.tags.map((tag) => `purged ${tag}`), `at ${cachePurge.position}`].join('\n'), data: cachePurge };
+  const { tags, left, reached, position } = cachePurge;
+  const lines = [
+    ...tags.map((tag) => `purged ${tag}`),
+    ...(left.length === 0 ? [] : [`left, since all tenants share them: ${left.join(', ')}`]),
+    ...(reached === null ? [] : [`reached ${reached.entries === 0 ? 'none' : String(reached.entries)} of ${reached.examined} values in the memory of the node that answered`]),
+    `at ${position}`,
+  ];
+  return { text: lines.join('\n'), data: cachePurge };
 }
 
 export async function healthCommand(remote: Pick<Remote, 'url'>, options: { readonly fetch?: Fetch } = {}): Promise<Outcome> {

@@ -28,7 +28,7 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   ],
   purge: [
     { command: 'larder purge --type Medicine', does: 'everything that read a medicine' },
-    { command: 'larder purge --field Query.medicines --tenant downtown', does: 'one list of one tenant' },
+    { command: 'larder purge --field Query.medicines --tenant downtown', does: 'what a field of one tenant is made from, and what contains it' },
     { command: 'larder purge --everything', does: 'everything' },
   ],
   health: [

@@ -1,7 +1,9 @@
-import { EVERYTHING, GLOBAL, partition, tags, type Partition, type Tag } from '../cache/index.js';
+import { EVERYTHING, GLOBAL, partition, partitionOfTag, tableOfTag, tags, tagsOfChanges, type CacheKey, type Partition, type Tag } from '../cache/index.js';
 import { LarderError } from '../graphql/errors.js';
-import type { Admin, Authority, CachedType, TenantName } from './admin.js';
+import type { Admin, Authority, TenantName } from './admin.js';
+import { globRefused, selectedField, selectedProfile, selectedType, tablesRead, type Names, type Selection } from './purge-selectors.js';
 import { coveringTag, isGlob, partitionOf, readTag } from './tag-forms.js';
+import { checkedId, targetOfTag } from './tag-targets.js';
 
 /**
  * What to purge. One of `type`, `entity`, `field`, `profile` and `everything`, each everywhere or in `tenant`;
@@ -20,45 +22,107 @@ export interface PurgeRequest {
 }
 
 /** What the mapping asks of the admin's surroundings. */
-export type PurgeWorld = Pick<Admin, 'keyPrefix' | 'types' | 'fields' | 'profiles' | 'listTenants'>;
+export type PurgeWorld = Names & Pick<Admin, 'keyPrefix' | 'forms' | 'readRow' | 'listTenants'> & { readonly cache: { readonly store: Pick<Admin['cache']['store'], 'getMany'> } };
+
+/** What a request names, resolved. */
+export interface Named {
+  readonly tags: readonly Tag[];
+  /** Tables of which everything that was read is named. */
+  readonly tables: readonly string[];
+  /** Tables behind it that all tenants share, and that the request does not reach. */
+  readonly left: readonly string[];
+}
+
+/** On whose authority, and within which partition; null for all. */
+interface Limits {
+  readonly authority: Authority;
+  readonly reach: Partition | null;
+}
 
 /** Longer than any name, key or tag of the cache. */
 const MAX_LENGTH = 512;
 
 const FIELD = /^[A-Za-z_]\w{0,127}(\.[A-Za-z_]\w{0,127})?$/;
 
-/** The tags that cover a request, if the authority suffices for it. */
-export async function tagsOfPurge(world: PurgeWorld, authority: Authority, request: PurgeRequest): Promise<readonly Tag[]> {
+/**
+ * The tags that cover a request, if the authority suffices for it: of what the selector is made from and of what contains it. A
+ * field, a type or a profile is covered by the tables behind it, since every entry carries the tags of what it was made from.
+ */
+export async function tagsOfPurge(world: PurgeWorld, authority: Authority, request: PurgeRequest): Promise<Named> {
   const kind = kindOf(request);
   checkLengths(request);
-  if (kind === 'tag') return [await ownedTag(world, authority, request.tag ?? '')];
-  if (kind === 'key') return [ownedKey(world, authority, request.key ?? '')];
+  if (kind === 'tag') return namedByTag(world, authority, request.tag ?? '');
+  if (kind === 'key') return namedByKey(world, authority, request.key ?? '');
 
   const reach = await reachOf(world, authority, request.tenant ?? null);
+  const limits = { authority, reach };
   switch (kind) {
     case 'tenant':
     case 'everything':
-      return [reach === null ? EVERYTHING : tags.partition(reach)];
+      return exactly(reach === null ? EVERYTHING : tags.partition(reach));
     case 'field':
-      return [tags.field(reach, fieldName(world, request.field ?? '', reach))];
+      return namedBySelection(world, limits, { selection: selectedField(world, request.field ?? '', reach), own: tags.field(reach, request.field ?? '') });
     case 'profile':
-      return [tags.profile(reach, profileName(world, request.profile ?? '', reach))];
-    case 'type': {
-      const type = typeNamed(world, request.type ?? '', reach);
-      const partitions = await partitionsOf(world, type, { authority, reach });
-      // What a bulk write emits: it reaches everything that read the table.
-      return partitions.flatMap((of) => [tags.table(of, type.table), tags.everyRow(of, type.table)]);
-    }
+      return namedBySelection(world, limits, { selection: selectedProfile(world, request.profile ?? '', reach), own: tags.profile(reach, request.profile ?? '') });
+    case 'type':
+      return namedBySelection(world, limits, { selection: selectedType(world, request.type ?? '', reach) });
     case 'entity': {
-      const entity = request.entity ?? { type: '', id: '' };
-      const type = typeNamed(world, entity.type, reach);
-      const partitions = await partitionsOf(world, type, { authority, reach });
-      if (isGlob(entity.id)) throw globRefused('entity', entity.id, tags.everyRow(partitions[0] ?? GLOBAL, type.table));
-      if (entity.id === '') throw new LarderError('BAD_USER_INPUT', '`entity.id` is empty: give the id of a row.');
-      // The table's tag is carried by what does not say which rows it read, and may contain this one.
-      return partitions.flatMap((of) => [tags.table(of, type.table), tags.row(of, type.table, asStored(entity.id))]);
+      const { type, id } = request.entity ?? { type: '', id: '' };
+      const table = tableOfRows(world, type, reach);
+      if (isGlob(id)) {
+        const of = world.tables.get(table)?.partition === 'global' ? GLOBAL : reach;
+        throw globRefused('entity', id, of === null ? EVERYTHING : tags.everyRow(of, table));
+      }
+      if (id === '') throw new LarderError('BAD_USER_INPUT', '`entity.id` is empty: give the id of a row.');
+      return namedByRow(world, limits, { table, id });
     }
   }
+}
+
+/** The table that a type's rows are in, by the name of the type or its own. */
+function tableOfRows(world: Names, type: string, reach: Partition | null): string {
+  const { tables } = selectedType(world, type, reach);
+  const [table] = tables;
+  const isOne = tablesRead(world).includes(type) || Object.hasOwn(world.types, type);
+  if (table !== undefined && isOne) return table;
+  throw new LarderError('BAD_USER_INPUT', `${type} has no rows of its own: purge the type ${type}, or a row of ${tables.join(', ')}.`);
+}
+
+/** Everything that read the tables behind a name, and what the name itself stands for. */
+async function namedBySelection(world: PurgeWorld, { authority, reach }: Limits, { selection, own: name }: { readonly selection: Selection; readonly own?: Tag }): Promise<Named> {
+  const isShared = (table: string): boolean => world.tables.get(table)?.partition === 'global';
+  const [shared, own] = [selection.tables.filter(isShared), selection.tables.filter((table) => !isShared(table))];
+  const names = name === undefined ? [] : [name];
+  // What a bulk write emits: it reaches everything that read the table.
+  const whole = (of: Partition, table: string): readonly Tag[] => [tags.table(of, table), tags.everyRow(of, table)];
+  if (reach === null) {
+    const partitions = own.length === 0 ? [] : (await listed(world)).map(({ id }) => partition(id));
+    const emitted = [...own.flatMap((table) => partitions.flatMap((of) => whole(of, table))), ...shared.flatMap((table) => whole(GLOBAL, table))];
+    return { tags: [...names, ...emitted], tables: selection.tables, left: [] };
+  }
+  const [reached, left] = reach === GLOBAL ? [shared, []] : [own, shared];
+  if (reach !== GLOBAL && (selection.isShared || (own.length === 0 && shared.length > 0))) throw refusedAsShared(authority, selection.label, shared);
+  if (reached.length === 0 && selection.tables.length > 0) throw new LarderError('BAD_USER_INPUT', `Nothing of ${selection.label} is shared by all tenants: name a tenant.`);
+  return { tags: [...names, ...reached.flatMap((table) => whole(reach, table))], tables: reached, left };
+}
+
+function refusedAsShared(authority: Authority, label: string, shared: readonly string[]): LarderError {
+  const reason = shared.length === 0 ? `All tenants share ${label}` : `${label} is made from what all tenants share (${shared.join(', ')})`;
+  if (authority.kind === 'tenant') return new LarderError('FORBIDDEN', `${reason}: purging it requires the role PLATFORM_ADMIN.`);
+  return new LarderError('BAD_USER_INPUT', `${reason}: leave \`tenant\` out.`);
+}
+
+/** What a write of one row would make invalid: the row, lists and loaders that hold it, and what says only that it read the table. */
+async function namedByRow(world: PurgeWorld, { authority, reach }: Limits, { table, id }: { readonly table: string; readonly id: string }): Promise<Named> {
+  const isShared = world.tables.get(table)?.partition === 'global';
+  if (isShared && reach !== null && reach !== GLOBAL) throw refusedAsShared(authority, table, [table]);
+  const stored = checkedId(world, table, id);
+  const partitions = isShared ? [GLOBAL] : reach === null ? (await listed(world)).map((tenant) => partition(tenant.id)) : [reach];
+  const row = await world.readRow(table, stored).catch((error: unknown) => {
+    throw unavailable('The row could not be read', error);
+  });
+  const held = row === null || !partitions.some((of) => of === row.partition) ? [] : tagsOfChanges([row], world.forms);
+  return { tags: [...new Set([...partitions.flatMap((of) => [tags.table(of, table), tags.row(of, table, stored)]), ...held])], tables: [], left: [] };
 }
 
 type Kind = 'type' | 'entity' | 'field' | 'profile' | 'tag' | 'key' | 'everything' | 'tenant';
@@ -103,52 +167,53 @@ async function reachOf(world: PurgeWorld, authority: Authority, slug: string | n
   return partition(tenant.id);
 }
 
-/** The partitions in which a type is to be purged. */
-async function partitionsOf(
-  world: PurgeWorld,
-  type: CachedType,
-  { authority, reach }: { readonly authority: Authority; readonly reach: Partition | null },
-): Promise<readonly Partition[]> {
-  if (type.partition === 'global') {
-    if (authority.kind === 'tenant') throw new LarderError('FORBIDDEN', `All tenants share ${type.table}: purging it requires the role PLATFORM_ADMIN.`);
-    if (reach !== null) throw new LarderError('BAD_USER_INPUT', `All tenants share ${type.table}: leave \`tenant\` out.`);
-    return [GLOBAL];
-  }
-  return reach === null ? (await listed(world)).map(({ id }) => partition(id)) : [reach];
-}
-
-function typeNamed({ types }: PurgeWorld, name: string, reach: Partition | null): CachedType {
-  if (isGlob(name)) throw globRefused('type', name, wholeOf(reach));
-  const known = Object.hasOwn(types, name) ? types[name] : Object.values(types).find(({ table }) => table === name);
-  if (known !== undefined) return known;
-  throw new LarderError('BAD_USER_INPUT', `No cached type or table has the name ${JSON.stringify(name)}: there are ${Object.keys(types).join(', ')}.`);
-}
-
-function fieldName({ fields }: PurgeWorld, name: string, reach: Partition | null): string {
-  if (isGlob(name)) throw globRefused('field', name, wholeOf(reach));
-  // Names without a type are those of loaders, lists and values, of which there is no register.
-  if (fields.includes(name) || (FIELD.test(name) && !name.includes('.'))) return name;
-  throw new LarderError('BAD_USER_INPUT', `${JSON.stringify(name)} is no cached field: there are ${fields.join(', ')}, and the names of loaders and lists.`);
-}
-
-function profileName({ profiles }: PurgeWorld, name: string, reach: Partition | null): string {
-  if (isGlob(name)) throw globRefused('profile', name, wholeOf(reach));
-  if (profiles.includes(name)) return name;
-  throw new LarderError('BAD_USER_INPUT', `No profile has the name ${JSON.stringify(name)}: there are ${profiles.join(', ')}.`);
-}
-
-async function ownedTag(world: PurgeWorld, authority: Authority, text: string): Promise<Tag> {
+async function namedByTag(world: PurgeWorld, authority: Authority, text: string): Promise<Named> {
   const form = readTag(text);
   if (form === null) {
     if (isGlob(text)) throw globRefused('tag', text, within(authority, coveringTag(text)));
     throw new LarderError('BAD_USER_INPUT', `${JSON.stringify(text)} is no tag: tags look like t/<tenant id>/medicines/<id> or t/<tenant id>/medicines?category_id=<id>.`);
   }
-  if (form.key !== undefined) return ownedKey(world, authority, form.key);
+  if (form.key !== undefined) return namedByKey(world, authority, form.key);
   if (authority.kind === 'tenant' && form.partition !== authority.tenant.id) {
     throw new LarderError('FORBIDDEN', `Tag ${text} reaches beyond tenant ${authority.tenant.slug} (t/${authority.tenant.id}): that requires the role PLATFORM_ADMIN.`);
   }
   if (authority.kind === 'platform' && form.partition !== null && form.partition !== GLOBAL) await checkTenant(world, form.partition);
-  return form.tag;
+  const target = targetOfTag(world, form.tag);
+  switch (target.kind) {
+    case 'exact':
+      return exactly(form.tag);
+    case 'table':
+      return namedBySelection(world, { authority, reach: target.of }, { selection: { label: target.table, tables: [target.table], isShared: false } });
+    case 'row':
+      return namedByRow(world, { authority, reach: target.of }, target);
+    case 'field':
+      return namedBySelection(world, { authority, reach: target.reach }, { selection: selectedField(world, target.name, target.reach), own: form.tag });
+    case 'profile':
+      return namedBySelection(world, { authority, reach: target.reach }, { selection: selectedProfile(world, target.name, target.reach), own: form.tag });
+  }
+}
+
+function exactly(tag: Tag): Named {
+  return { tags: [tag], tables: [], left: [] };
+}
+
+/**
+ * One entry, what it is made from and what contains it: what carries one of the tags that it carries. For its tables the tag of all
+ * rows only where it has no other.
+ */
+async function namedByKey(world: PurgeWorld, authority: Authority, text: string): Promise<Named> {
+  const key = checkedKey(world, authority, text);
+  const [entry] = await world.cache.store.getMany([key]);
+  if (entry === undefined) throw new LarderError('NOT_FOUND', 'Nothing is stored under this key: purge the field or the type instead.');
+  const nameOf = (tag: Tag): string => `${partitionOfTag(tag) ?? ''} ${tableOfTag(tag) ?? ''}`;
+  const isWhole = (tag: Tag): boolean => tag.endsWith('/*');
+  const precise = new Set(entry.tags.filter((tag) => !isWhole(tag)).map(nameOf));
+  const carried = entry.tags.filter((tag) => !isWhole(tag) || !precise.has(nameOf(tag)));
+  const mayReach = (tag: Tag): boolean => authority.kind === 'platform' || partitionOfTag(tag) === authority.tenant.id;
+  const left = [...new Set(carried.filter((tag) => !mayReach(tag)).flatMap((tag) => tableOfTag(tag) ?? []))].sort();
+  const reached = carried.filter(mayReach);
+  if (reached.length === 0 && left.length > 0) throw refusedAsShared(authority, 'This value', left);
+  return { tags: [tags.key(key), ...reached], tables: [], left };
 }
 
 /** A tag of nobody's would be purged without a word and without an effect; most likely it has the slug in it. */
@@ -160,7 +225,7 @@ async function checkTenant(world: PurgeWorld, id: Partition): Promise<void> {
   throw new LarderError('BAD_USER_INPUT', `No tenant has the id ${id}${meant === undefined ? '' : `: the tags of tenant ${id} begin with t/${meant.id}`}.`);
 }
 
-function ownedKey({ keyPrefix }: PurgeWorld, authority: Authority, key: string): Tag {
+function checkedKey({ keyPrefix }: PurgeWorld, authority: Authority, key: string): CacheKey {
   // prefix:partition:layer:name:hash, where prefix and name may contain colons themselves.
   const parts = key.startsWith(`${keyPrefix}:`) ? key.slice(keyPrefix.length + 1).split(':') : [];
   const [owner = '', layer, name] = parts;
@@ -173,20 +238,7 @@ function ownedKey({ keyPrefix }: PurgeWorld, authority: Authority, key: string):
   const isKey = parts.length >= 4 && /^[A-Za-z0-9_-]{43}$/.test(parts.at(-1) ?? '') && !/\s/.test(key);
   if (!isKey) throw new LarderError('BAD_USER_INPUT', `${JSON.stringify(key)} is no key of this cache: keys begin with "${keyPrefix}:" and end with a hash.`);
   if (!isOwn) throw new LarderError('FORBIDDEN', 'The key belongs to another tenant: purging it requires the role PLATFORM_ADMIN.');
-  return tags.key(key);
-}
-
-/** PostgreSQL writes UUIDs in lower case, and so do tags. */
-function asStored(id: string): string {
-  return /^[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}$/i.test(id) ? id.toLowerCase() : id;
-}
-
-function globRefused(what: string, pattern: string, tag: Tag): LarderError {
-  return new LarderError('GLOB_NOT_SUPPORTED', `\`${what}\` is a pattern, ${JSON.stringify(pattern)}, and patterns are not supported: tag ${tag} covers it.`, { tag });
-}
-
-function wholeOf(reach: Partition | null): Tag {
-  return reach === null ? EVERYTHING : tags.partition(reach);
+  return key as CacheKey;
 }
 
 /** A tag that the authority may purge: for a tenant's admin, at most the whole tenant. */
@@ -199,10 +251,14 @@ async function listed(world: PurgeWorld): Promise<readonly TenantName[]> {
   try {
     return await world.listTenants();
   } catch (error) {
-    const failure = new LarderError('SERVICE_UNAVAILABLE', 'The tenants could not be read: nothing was purged.');
-    failure.cause = error;
-    throw failure;
+    throw unavailable('The tenants could not be read', error);
   }
+}
+
+function unavailable(what: string, error: unknown): LarderError {
+  const failure = new LarderError('SERVICE_UNAVAILABLE', `${what}: nothing was purged.`);
+  failure.cause = error;
+  return failure;
 }
 
 function quoted(name: string): string {

@@ -1,6 +1,7 @@
 import { graphql, type GraphQLSchema } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { partition, type CacheKey, type Identity, type LedgerReport, type StoreStats, type Tag } from '../cache/index.js';
+import { PredicateForms } from '../cache/entity/predicate-forms.js';
 import type { AuditedPlace } from '../cache/graphql/index.js';
 import { authorizeFields } from '../graphql/authorize.js';
 import { buildSchema } from '../graphql/build-schema.js';
@@ -63,7 +64,9 @@ function makeWorld(): World {
     statistics,
     keyPrefix: 'larder',
     types: { Medicine: { table: 'medicines', partition: 'own' } },
-    fields: [],
+    tables: new Map([['medicines', { name: 'medicines', partition: 'own', key: 'id', uuids: new Set<string>() }]]),
+    forms: new PredicateForms(),
+    readRow: () => Promise.resolve(null),
     profiles: ['list'],
     audit: { places: [audited], notes: ['Query.b: never stored.'], contradictions: [] },
     listTenants: () => Promise.resolve([downtown, riverside]),
@@ -176,14 +179,14 @@ describe('cacheStats', () => {
   });
 });
 
-const PURGE = 'mutation ($input: CachePurgeInput!) { cachePurge(input: $input) { tags position } }';
+const PURGE = 'mutation ($input: CachePurgeInput!) { cachePurge(input: $input) { tags tables left reached { entries examined } position } }';
 
 describe('cachePurge', () => {
   it('invalidates, says what and where, and lets the rest of the operation see it', async () => {
     const { data, errors, renewed } = await run(viewer('TENANT_ADMIN'), PURGE, { variables: { input: { entity: { type: 'Medicine', id: '7' } } } });
     expect(errors).toBeUndefined();
     const expected = ['t/id-of-downtown/medicines', 't/id-of-downtown/medicines/7'];
-    expect(data).toEqual({ cachePurge: { tags: expected, position: 'e:8' } });
+    expect(data).toEqual({ cachePurge: { tags: expected, tables: [], left: [], reached: null, position: 'e:8' } });
     expect(world.purged).toEqual(expected);
     expect(renewed).toBe(1);
   });

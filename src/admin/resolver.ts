@@ -50,12 +50,15 @@ export function createAdminResolver(admin: () => Admin): ResolverClass {
 
     @Requires('TENANT_ADMIN')
     @Writes()
-    @Mutation(() => CachePurgePayload, { description: 'Makes cached values invalid; the next read of each is served from the database.' })
+    @Mutation(() => CachePurgePayload, {
+      description:
+        'Makes cached values invalid: what is named, what it is made from and what contains it. The next read of each is served from the database. Fails with BAD_USER_INPUT for what no stored value can depend on, with FORBIDDEN for what all tenants share.',
+    })
     async cachePurge(@Ctx() context: Context, @Arg('input', () => CachePurgeInput) input: CachePurgeInput): Promise<CachePurgePayload> {
       const purged = await purge(admin(), authorityOf(context.viewer, context.tenantOrNull), input);
       // What this operation reads after the purge is to be as new as what others read.
       context.reader.request.renew();
-      return { ...purged, tags: [...purged.tags] };
+      return purged;
     }
   }
   return AdminResolver;

@@ -16,6 +16,7 @@ const VALUE = "[A-Za-z0-9_.!~'()%-]+";
 // Of a predicate: columns and what they are compared with or contain; then, for a narrow one, the others that matter.
 const PAIR = `${NAME}[=~^]${VALUE}`;
 const PREDICATE = `${PAIR}(?:&${PAIR})*(?::(?:${NAME}(?:,${NAME})*)?)?|:(?:${NAME}(?:,${NAME})*)?`;
+const UUIDS = /\b[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}\b/gi;
 const PLAIN = '[^\\s*?/]{1,200}';
 
 const spanning = new RegExp(`^t/@(?:(?:field|profile)/${PLAIN}|key/([^\\s*?]{1,500}))$`);
@@ -51,7 +52,9 @@ export function coveringTag(pattern: string): Tag {
   return known[2] === undefined ? tags.partition(of) : tags.everyRow(of, known[2]);
 }
 
-function sortColumns(text: string): Tag {
+function sortColumns(given: string): Tag {
+  // PostgreSQL writes UUIDs in lower case, and so do tags.
+  const text = given.replace(UUIDS, (uuid) => uuid.toLowerCase());
   const start = text.indexOf('?') + 1;
   if (start === 0) return text as Tag;
   const [compared = '', watched] = text.slice(start).split(':');

@@ -15,7 +15,7 @@ export type { CacheRequest } from './core/request.js';
 export { TRUST_MS, type Standing } from './core/standing.js';
 export type { EntryStore, StoreStats, TierStats } from './core/store.js';
 export { BYPASS, covers, isCovered, positionToken } from './core/position-token.js';
-export { EVERYTHING, GLOBAL, SINGLE, parseTag, partition, partitionOfTag, tags, type Partition, type Tag, type TagValue } from './core/tags.js';
+export { EVERYTHING, GLOBAL, SINGLE, parseTag, partition, partitionOfTag, tableOfTag, tags, type Partition, type Tag, type TagValue } from './core/tags.js';
 export { Remembered, type RememberedOptions } from './core/remembered.js';
 export { Values, type ValueDefinition } from './core/values.js';
 export { defineEntityLoader, type EntityDefinition, type EntityLoader, type EntityLoaderDefinition } from './entity/define-entity-loader.js';

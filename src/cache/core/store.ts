@@ -49,6 +49,11 @@ export interface EntryStore {
   readonly leases?: Leases;
   /** What is in this process, at once; undefined for what is not, or not known to be. Absent in stores that are all elsewhere. */
   peek?(key: CacheKey): Entry | undefined;
+  /**
+   * The entries in this process, one by one, expired ones left out; none counts as used. The caller stops when it has seen enough.
+   * Absent in stores that are all elsewhere.
+   */
+  inMemory?(): Iterable<readonly [CacheKey, Entry]>;
   /** At most one network round trip. */
   setMany(writes: readonly StoreWrite[]): Promise<void>;
   deleteMany(keys: readonly CacheKey[]): Promise<void>;

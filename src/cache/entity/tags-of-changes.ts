@@ -33,7 +33,7 @@ interface Place {
  * The tags of everything that changes can have made wrong: the table, each row, for old and new image alike each
  * predicate of every column, whichever changed; and each narrow predicate whose columns say that it is concerned (F6).
  */
-export function tagsOfChanges(changes: readonly TableChange[], forms: PredicateForms = predicateForms): readonly Tag[] {
+export function tagsOfChanges(changes: readonly TableChange[], forms: Pick<PredicateForms, 'of'> = predicateForms): readonly Tag[] {
   const emitted = new Set<Tag>();
   /** By table and partition: after an outage, or another epoch, there are thousands of changes at once. */
   const narrow = new Map<string, NarrowTags>();

@@ -24,6 +24,8 @@ export interface LookUpLeases extends Leases {
 export interface KeyvEntryStoreOptions {
   /** For a store in this process: what it has under a key, at once. */
   readonly peek?: (key: CacheKey) => Entry | undefined;
+  /** And everything that it has. */
+  readonly contents?: () => Iterable<readonly [string, unknown]>;
   readonly store: BatchStore;
   readonly leases?: LookUpLeases;
   readonly codec: EntryCodec;
@@ -41,6 +43,7 @@ const MAX_FOUND = 10_000;
 /** Entries in a Keyv store: in this process as they are, elsewhere as bytes. What cannot be read is a miss. */
 export class KeyvEntryStore implements EntryStore {
   readonly peek?: (key: CacheKey) => Entry | undefined;
+  readonly inMemory?: () => Iterable<readonly [CacheKey, Entry]>;
   readonly leases?: Leases;
   /**
    * What was there when it was last looked for: most likely it still is, and its lease is not asked for, which takes a script. If it
@@ -50,7 +53,9 @@ export class KeyvEntryStore implements EntryStore {
   #unreadable = 0;
 
   constructor(private readonly options: KeyvEntryStoreOptions) {
+    const { contents } = options;
     if (options.peek !== undefined) this.peek = options.peek;
+    if (contents !== undefined) this.inMemory = () => entriesOf(contents());
     if (options.leases !== undefined) this.leases = options.leases;
   }
 
@@ -113,4 +118,9 @@ export class KeyvEntryStore implements EntryStore {
   async close(): Promise<void> {
     await this.options.close?.();
   }
+}
+
+/** Other values lie in the same memory: the texts of persisted queries. */
+function* entriesOf(contents: Iterable<readonly [string, unknown]>): Iterable<readonly [CacheKey, Entry]> {
+  for (const [key, value] of contents) if (typeof value === 'object' && value !== null && 'tags' in value) yield [key as CacheKey, value as Entry];
 }

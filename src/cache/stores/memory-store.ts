@@ -137,6 +137,12 @@ export class MemoryStore implements KeyvStoreAdapter {
     return Promise.resolve();
   }
 
+  /** Keys and values, expired ones left out; none counts as used. */
+  *contents(): Iterable<readonly [string, unknown]> {
+    const now = this.options.clock.now();
+    for (const { key, value, expiresAt } of this.#items.values()) if (expiresAt > now) yield [key, value];
+  }
+
   /** Memory has no failures to tell of. */
   on(): this {
     return this;

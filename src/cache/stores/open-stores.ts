@@ -54,7 +54,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   const memory = memoryBytes > 0 || options.redis === null ? new MemoryStore({ maxBytes: memoryBytes, maxEntryBytes, prefix, clock }) : null;
   const redis = options.redis === null ? null : await openRedis(options.redis, { ...options, isAlone: memory === null });
 
-  const near = memory && new KeyvEntryStore({ store: memory, peek: (key) => memory.peek(key) as Entry | undefined, codec: referenceCodec, maxEntryBytes, stats: () => memoryTier(memory) });
+  const near = memory && new KeyvEntryStore({ store: memory, peek: (key) => memory.peek(key) as Entry | undefined, contents: () => memory.contents(), codec: referenceCodec, maxEntryBytes, stats: () => memoryTier(memory) });
   const store = near && redis ? new TieredStore(near, redis.entries, options.now) : (near ?? redis?.entries);
   if (!store) throw new Error('a cache needs memory or Redis');
 

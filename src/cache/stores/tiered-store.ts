@@ -10,6 +10,7 @@ import { LookupsUnderWay, type Answers, type Found } from './lookups-under-way.j
 /** A store in this process in front of one elsewhere: what is near is not asked for far away. */
 export class TieredStore implements EntryStore {
   readonly leases?: Leases;
+  readonly inMemory?: () => Iterable<readonly [CacheKey, Entry]>;
   readonly #far = new LookupsUnderWay();
 
   constructor(
@@ -19,6 +20,7 @@ export class TieredStore implements EntryStore {
     private readonly now: () => number,
   ) {
     if (far.leases !== undefined) this.leases = far.leases;
+    if (near.inMemory !== undefined) this.inMemory = () => near.inMemory?.() ?? [];
   }
 
   peek(key: CacheKey): Entry | undefined {
