@@ -255,6 +255,30 @@ describe('while the tenants cannot be read', () => {
   });
 });
 
+describe('what a purge leaves, and how many tags it takes', () => {
+  it('a tenant’s purge says which tables all tenants share', async () => {
+    const shared = ['memberships', 'products'];
+    expect(await tagsOfPurge(world, admin, { everything: true })).toMatchObject({ left: shared });
+    expect(await tagsOfPurge(world, platform, { tenant: 'a' })).toMatchObject({ left: shared });
+    expect(await tagsOfPurge(world, platform, { everything: true })).toMatchObject({ left: [] });
+    expect(await tagsOfPurge(world, admin, { field: 'Query.categories' })).toMatchObject({ tables: ['categories'], left: ['memberships'] });
+    expect(await tagsOfPurge(world, admin, { key: ownKey })).toMatchObject({ left: ['products'] });
+  });
+
+  it('a key whose value collapsed the rows of a table reaches each of them', async () => {
+    const collapsed: Entry = { ...stored, tags: [tags.table(own, 'medicines'), tags.row(own, 'medicines', '7'), tags.everyRow(own, 'medicines')] };
+    const large: PurgeWorld = { ...world, cache: { store: { getMany: () => Promise.resolve([collapsed]) } } };
+    expect((await tagsOfPurge(large, admin, { key: ownKey })).tags).toContain(tags.everyRow(own, 'medicines'));
+  });
+
+  it('C4: of very many tenants, everything is invalidated in place of each', async () => {
+    const many = (count: number): PurgeWorld => ({ ...world, listTenants: () => Promise.resolve(Array.from({ length: count }, (_, at) => ({ id: `id-${at}`, slug: `s-${at}` }))) });
+    expect((await tagsOfPurge(many(10_000), platform, { type: 'Medicine' })).tags).toHaveLength(20_000);
+    expect((await tagsOfPurge(many(10_001), platform, { type: 'Medicine' })).tags).toEqual(['t']);
+    expect((await tagsOfPurge(many(10_001), platform, { type: 'Medicine', tenant: 's-7' })).tags).toHaveLength(2);
+  });
+});
+
 async function expectPurge(authority: Authority, request: PurgeRequest, expected: string[] | ErrorCode): Promise<void> {
   const outcome: unknown = await tagsOfPurge(world, authority, request).then(({ tags: found }) => found, (error: unknown) => error);
   if (Array.isArray(expected)) expect(outcome).toEqual(expected);

@@ -42,6 +42,9 @@ interface Limits {
 /** Longer than any name, key or tag of the cache. */
 const MAX_LENGTH = 512;
 
+/** A purge that would need more tags, since there are very many tenants, invalidates everything instead (C4). */
+const MAX_TAGS = 20_000;
+
 const FIELD = /^[A-Za-z_]\w{0,127}(\.[A-Za-z_]\w{0,127})?$/;
 
 /**
@@ -59,7 +62,8 @@ export async function tagsOfPurge(world: PurgeWorld, authority: Authority, reque
   switch (kind) {
     case 'tenant':
     case 'everything':
-      return exactly(reach === null ? EVERYTHING : tags.partition(reach));
+      // What all tenants share lies outside of every tenant's partition.
+      return { ...exactly(reach === null ? EVERYTHING : tags.partition(reach)), left: reach === null ? [] : tablesRead(world).filter((table) => isShared(world, table)) };
     case 'field':
       return namedBySelection(world, limits, { selection: selectedField(world, request.field ?? '', reach), own: tags.field(reach, request.field ?? '') });
     case 'profile':
@@ -70,7 +74,7 @@ export async function tagsOfPurge(world: PurgeWorld, authority: Authority, reque
       const { type, id } = request.entity ?? { type: '', id: '' };
       const table = tableOfRows(world, type, reach);
       if (isGlob(id)) {
-        const of = world.tables.get(table)?.partition === 'global' ? GLOBAL : reach;
+        const of = isShared(world, table) ? GLOBAL : reach;
         throw globRefused('entity', id, of === null ? EVERYTHING : tags.everyRow(of, table));
       }
       if (id === '') throw new LarderError('BAD_USER_INPUT', '`entity.id` is empty: give the id of a row.');
@@ -90,20 +94,23 @@ function tableOfRows(world: Names, type: string, reach: Partition | null): strin
 
 /** Everything that read the tables behind a name, and what the name itself stands for. */
 async function namedBySelection(world: PurgeWorld, { authority, reach }: Limits, { selection, own: name }: { readonly selection: Selection; readonly own?: Tag }): Promise<Named> {
-  const isShared = (table: string): boolean => world.tables.get(table)?.partition === 'global';
-  const [shared, own] = [selection.tables.filter(isShared), selection.tables.filter((table) => !isShared(table))];
+  const [shared, own] = [true, false].map((wanted) => selection.tables.filter((table) => isShared(world, table) === wanted)) as [string[], string[]];
   const names = name === undefined ? [] : [name];
   // What a bulk write emits: it reaches everything that read the table.
   const whole = (of: Partition, table: string): readonly Tag[] => [tags.table(of, table), tags.everyRow(of, table)];
   if (reach === null) {
     const partitions = own.length === 0 ? [] : (await listed(world)).map(({ id }) => partition(id));
     const emitted = [...own.flatMap((table) => partitions.flatMap((of) => whole(of, table))), ...shared.flatMap((table) => whole(GLOBAL, table))];
-    return { tags: [...names, ...emitted], tables: selection.tables, left: [] };
+    return { tags: emitted.length > MAX_TAGS ? [EVERYTHING] : [...names, ...emitted], tables: selection.tables, left: [] };
   }
   const [reached, left] = reach === GLOBAL ? [shared, []] : [own, shared];
   if (reach !== GLOBAL && (selection.isShared || (own.length === 0 && shared.length > 0))) throw refusedAsShared(authority, selection.label, shared);
   if (reached.length === 0 && selection.tables.length > 0) throw new LarderError('BAD_USER_INPUT', `Nothing of ${selection.label} is shared by all tenants: name a tenant.`);
   return { tags: [...names, ...reached.flatMap((table) => whole(reach, table))], tables: reached, left };
+}
+
+function isShared({ tables }: Names, table: string): boolean {
+  return tables.get(table)?.partition === 'global';
 }
 
 function refusedAsShared(authority: Authority, label: string, shared: readonly string[]): LarderError {
@@ -114,10 +121,10 @@ function refusedAsShared(authority: Authority, label: string, shared: readonly s
 
 /** What a write of one row would make invalid: the row, lists and loaders that hold it, and what says only that it read the table. */
 async function namedByRow(world: PurgeWorld, { authority, reach }: Limits, { table, id }: { readonly table: string; readonly id: string }): Promise<Named> {
-  const isShared = world.tables.get(table)?.partition === 'global';
-  if (isShared && reach !== null && reach !== GLOBAL) throw refusedAsShared(authority, table, [table]);
+  const shared = isShared(world, table);
+  if (shared && reach !== null && reach !== GLOBAL) throw refusedAsShared(authority, table, [table]);
   const stored = checkedId(world, table, id);
-  const partitions = isShared ? [GLOBAL] : reach === null ? (await listed(world)).map((tenant) => partition(tenant.id)) : [reach];
+  const partitions = shared ? [GLOBAL] : reach === null ? (await listed(world)).map((tenant) => partition(tenant.id)) : [reach];
   const row = await world.readRow(table, stored).catch((error: unknown) => {
     throw unavailable('The row could not be read', error);
   });
@@ -199,7 +206,7 @@ function exactly(tag: Tag): Named {
 
 /**
  * One entry, what it is made from and what contains it: what carries one of the tags that it carries. For its tables the tag of all
- * rows only where it has no other.
+ * rows only where it names no rows: an entry that collapsed too many of them carries the table's.
  */
 async function namedByKey(world: PurgeWorld, authority: Authority, text: string): Promise<Named> {
   const key = checkedKey(world, authority, text);
@@ -207,8 +214,10 @@ async function namedByKey(world: PurgeWorld, authority: Authority, text: string)
   if (entry === undefined) throw new LarderError('NOT_FOUND', 'Nothing is stored under this key: purge the field or the type instead.');
   const nameOf = (tag: Tag): string => `${partitionOfTag(tag) ?? ''} ${tableOfTag(tag) ?? ''}`;
   const isWhole = (tag: Tag): boolean => tag.endsWith('/*');
-  const precise = new Set(entry.tags.filter((tag) => !isWhole(tag)).map(nameOf));
-  const carried = entry.tags.filter((tag) => !isWhole(tag) || !precise.has(nameOf(tag)));
+  const isTable = (tag: Tag): boolean => /^t\/[^/]+\/[^/?]+$/.test(tag);
+  const collapsed = new Set(entry.tags.filter(isTable).map(nameOf));
+  const precise = new Set(entry.tags.filter((tag) => !isWhole(tag) && !isTable(tag)).map(nameOf));
+  const carried = entry.tags.filter((tag) => !isWhole(tag) || collapsed.has(nameOf(tag)) || !precise.has(nameOf(tag)));
   const mayReach = (tag: Tag): boolean => authority.kind === 'platform' || partitionOfTag(tag) === authority.tenant.id;
   const left = [...new Set(carried.filter((tag) => !mayReach(tag)).flatMap((tag) => tableOfTag(tag) ?? []))].sort();
   const reached = carried.filter(mayReach);
