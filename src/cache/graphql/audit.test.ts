@@ -273,10 +273,12 @@ describe('what is never stored although a root field has a hint', () => {
     ]);
   });
 
-  it('is not one that has a hint, inherits, or whose interface can only be what has', () => {
+  it('is not one that has a hint, inherits, or lives by a default; an interface needs a hint of its own', () => {
     expect(notes(`${page} @cacheControl(maxAge: 1) { a: Int }`)).toEqual([]);
     expect(notes(`${page} @cacheControl(inheritMaxAge: true) { a: Int }`)).toEqual([]);
-    expect(notes('type Query { a: T @cacheControl(maxAge: 5) } type T { i: I } interface I { n: Int } type A implements I @cacheControl(maxAge: 1) { n: Int }')).toEqual([]);
+    const abstract = (hint: string): readonly string[] => notes(`type Query { a: T @cacheControl(maxAge: 5) } type T { i: I } interface I ${hint} { n: Int } type A implements I @cacheControl(maxAge: 1) { n: Int }`);
+    expect(abstract('@cacheControl(maxAge: 1)')).toEqual([]);
+    expect(abstract('')).toEqual(['Query.a: never stored where T.i is selected, because I has no hint; give it one, or @cacheControl(inheritMaxAge: true) if it is part of what contains it.']);
     expect(notes(`${page} { a: Int }`, { defaultMaxAge: 1_000 })).toEqual([]);
   });
 

@@ -27,7 +27,8 @@ export interface FieldCacheOptions<Context, Source> {
 }
 
 /**
- * Caches the value of every resolver whose field carries its own `@cacheControl(maxAge:)`, at any depth.
+ * Caches the value of every resolver whose field carries its own `@cacheControl(maxAge:)`, at any depth; what the interfaces of its
+ * object, and the members of its type, say of it, shortens and tightens that.
  * Wraps the schema's resolvers in place; whatever authorizes a field has to be wrapped around it afterwards (P3).
  *
  * @returns the names of the fields that are cached.
@@ -38,7 +39,7 @@ export function cacheFields<Context, Source>(schema: GraphQLSchema, options: Fie
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__') || unstored.includes(type)) continue;
     for (const field of Object.values(type.getFields())) {
-      const hint = hintOfField(schema, field);
+      const hint = hintOfField(schema, type, field);
       if (hint === null || hint.policy.maxAge <= 0) continue;
       const name = `${type.name}.${field.name}`;
       wrap({ field: field as GraphQLField<unknown, Context>, name, hint }, options);
@@ -55,13 +56,14 @@ interface CachedField<Context> {
 }
 
 function wrap<Context, Source>({ field, name, hint }: CachedField<Context>, options: FieldCacheOptions<Context, Source>): void {
-  const { policy, shared } = hint;
+  const { policy, shared, limits } = hint;
   const resolve: GraphQLFieldResolver<unknown, Context> = field.resolve ?? defaultFieldResolver;
   const subject: Subject = {
     layer: 'field',
     name,
     version: options.version,
     ...(policy.profile === undefined ? {} : { profile: policy.profile }),
+    ...(limits.length === 0 ? {} : { contains: { fields: limits.map(({ by }) => by), profiles: limits.flatMap(({ hint: { profile } }) => profile ?? []) } }),
   };
 
   field.resolve = async (parent, args, context, info) => {

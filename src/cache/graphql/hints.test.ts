@@ -13,9 +13,10 @@ const schema = buildSchema(`${cacheDirectivesSDL}
     said: Secret @cacheControl(maxAge: 100, scope: PUBLIC)
     either: [Either] @cacheControl(maxAge: 100, scope: PUBLIC)
   }`);
-const scopeOf = (name: string): string | undefined => {
-  const field = schema.getQueryType()?.getFields()[name];
-  return field && hintOfField(schema, field)?.policy.scope;
+const scopeOf = (name: string): unknown => {
+  const query = schema.getQueryType();
+  const field = query?.getFields()[name];
+  return query && field && hintOfField(schema, query, field)?.policy.scope;
 };
 
 describe('the hint of a field', () => {

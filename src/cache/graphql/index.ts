@@ -2,7 +2,7 @@ export { auditCache, refuseContradictions, type CacheAudit } from './audit.js';
 export type { AuditedPlace, AuditFacts, TableFacts } from './audit/facts.js';
 export { cacheControlDirective, cacheDirectives, cacheDirectivesSDL, cachePolicyDirective, directiveArguments, invalidatesDirective, readsDirective } from './directives.js';
 export { cacheFields, type FieldCacheOptions } from './field-cache.js';
-export { hintOfField, type FieldHint } from './hints.js';
+export { declarationsOf, hintOfField, type Declaration, type FieldHint, type Limit } from './hints.js';
 export { ALWAYS_VARIED, isForbidden, variedBy } from './answer-headers.js';
 export { apolloPlugin, type ApolloPluginOptions } from './apollo-plugin.js';
 export { formatted, headOf, type FormatError } from './format-errors.js';

@@ -1,7 +1,7 @@
-import { getNamedType, isAbstractType, isCompositeType, type GraphQLField, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
+import { getNamedType, isCompositeType, type GraphQLField, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
 import type { Without } from '../core/mechanisms.js';
 import { strictest, type CacheScope } from '../core/policy.js';
-import { hintOn, hintOnType, possibleTypes, scopeOf, type Hint } from './hints.js';
+import { declarationsOf, graceWithin, hintOn, hintOnType, limitsOfInterfaces, limitsOfMembers, scopeOf, type Declaration, type Hint, type Limit } from './hints.js';
 
 /**
  * What a selection means for the piece of a response that contains it, whatever the data turn out to be (P1). Combined by
@@ -82,59 +82,68 @@ export class SchemaPolicies {
   of(parent: GraphQLObjectType, field: GraphQLField<unknown, unknown>): SelectedPolicy {
     const coordinate = `${parent.name}.${field.name}`;
     let known = this.#known.get(coordinate);
-    if (known === undefined) this.#known.set(coordinate, (known = this.#read(field, coordinate, parent === this.schema.getQueryType())));
+    if (known === undefined) this.#known.set(coordinate, (known = this.#read(parent, field)));
     return known;
   }
 
-  /** As Apollo Server reads hints; but for an interface or a union, the strictest of all types that its value can be of. */
-  #read(field: GraphQLField<unknown, unknown>, coordinate: string, isRoot: boolean): SelectedPolicy {
+  /**
+   * As Apollo Server reads hints: the field's own counts before its type's, and a field that returns objects without either has
+   * the default, for an interface or a union, too. Beside that, what members of the type and interfaces of the parent say only
+   * shortens and tightens.
+   */
+  #read(parent: GraphQLObjectType, field: GraphQLField<unknown, unknown>): SelectedPolicy {
     const type = getNamedType(field.type);
-    const ofField = hintOn(field.astNode);
-    const ofType = hintOnType(type);
-    const ofPossible = isAbstractType(type) ? possibleTypes(this.schema, type).map(hintOnType) : [];
-    const permission = this.options.permissionOf(field);
+    const isRoot = parent === this.schema.getQueryType();
+    const [ofField, ofType] = [hintOn(field.astNode), hintOnType(type)];
+    const ofInterfaces = limitsOfInterfaces(parent, field);
+    const ofMembers = limitsOfMembers(this.schema, type);
+    const limits = [...ofInterfaces, ...ofMembers];
+    const declarations = declarationsOf(parent, field);
 
-    const own = ofField?.maxAge === undefined ? (ofType ?? commonHint(ofPossible)) : ofField;
+    const own = ofField?.maxAge === undefined ? ofType : ofField;
     const inherits = ofField?.maxAge === undefined && (own?.inheritMaxAge === true || ofField?.inheritMaxAge === true);
-    const limits = ofPossible.flatMap((hint) => hint?.maxAge ?? []);
     const asked = own?.maxAge ?? (isRoot || (isCompositeType(type) && !inherits) ? this.options.defaultMaxAge : Infinity);
-    const maxAge = Math.min(asked, ...limits);
+    const maxAge = Math.min(asked, ...limits.flatMap(({ hint }) => hint.maxAge ?? []));
     return {
       maxAge,
-      limitedBy: maxAge === Infinity ? null : coordinate,
-      staleWhileRevalidate: own?.maxAge === undefined ? (maxAge === Infinity ? Infinity : 0) : own.staleWhileRevalidate,
-      scope: this.options.without?.has('static-scope') === true ? (ofField?.scope ?? 'PUBLIC') : scopeOf(this.schema, field),
-      permissions: permission === null ? NONE : new Set([permission]),
-      shared: isShared({ ofField, ofType, isRoot, isComposite: isCompositeType(type) }),
-      timeDependent: ofField?.timeDependent === true || ofType?.timeDependent === true,
-      fields: ofField === null ? NONE : new Set([coordinate]),
-      profiles: new Set([ofField, ofType, ...ofPossible].flatMap((hint) => hint?.profile ?? [])),
+      limitedBy: maxAge === Infinity ? null : limitedBy({ maxAge, asked, coordinate: `${parent.name}.${field.name}` }, ofInterfaces),
+      staleWhileRevalidate: graceWithin(own?.maxAge === undefined ? (asked === Infinity ? Infinity : 0) : own.staleWhileRevalidate, limits),
+      scope: this.options.without?.has('static-scope') === true ? (ofField?.scope ?? 'PUBLIC') : scopeOf(this.schema, parent, field),
+      permissions: new Set(declarations.flatMap(({ field: declared }) => this.options.permissionOf(declared) ?? [])),
+      shared: isShared({ ofField, ofType, ofInterfaces, ofMembers, isRoot, isComposite: isCompositeType(type) }),
+      timeDependent: [ofField, ofType, ...limits.map(({ hint }) => hint)].some((hint) => hint?.timeDependent === true),
+      fields: coordinatesWithHints(declarations),
+      profiles: new Set([ofField, ofType, ...limits.map(({ hint }) => hint)].flatMap((hint) => hint?.profile ?? [])),
     };
   }
+}
+
+/** The coordinate whose hint decides the lifetime. */
+function limitedBy({ maxAge, asked, coordinate }: { readonly maxAge: number; readonly asked: number; readonly coordinate: string }, ofInterfaces: readonly Limit[]): string {
+  return (maxAge < asked ? ofInterfaces.find(({ hint }) => hint.maxAge === maxAge)?.by : undefined) ?? coordinate;
+}
+
+/** Where hints stand, and the field of the object itself, which answers. */
+function coordinatesWithHints(declarations: readonly Declaration<GraphQLField<unknown, unknown>>[]): ReadonlySet<string> {
+  const [own] = declarations;
+  const hinted = declarations.filter(({ field }) => hintOn(field.astNode) !== null);
+  return own === undefined || hinted.length === 0 ? NONE : new Set([own, ...hinted].map(({ coordinate }) => coordinate));
 }
 
 interface Sharing {
   readonly ofField: Hint | null;
   readonly ofType: Hint | null;
+  readonly ofInterfaces: readonly Limit[];
+  readonly ofMembers: readonly Limit[];
   readonly isRoot: boolean;
   readonly isComposite: boolean;
 }
 
 /** At the root it has to be said of the field; below, types that say nothing of their own lifetime belong to what they are part of. */
-function isShared({ ofField, ofType, isRoot, isComposite }: Sharing): boolean {
-  if (ofField?.shared === true) return true;
+function isShared({ ofField, ofType, ofInterfaces, ofMembers, isRoot, isComposite }: Sharing): boolean {
+  if (ofField?.shared === true && ofInterfaces.every(({ hint }) => hint.shared)) return true;
   if (isRoot) return false;
-  return !isComposite || ofType?.shared === true || ofType?.inheritMaxAge === true;
-}
-
-/** What every type that a value can be of has a hint for, where their interface or union has none; else null. */
-function commonHint(hints: readonly (Hint | null)[]): Hint | null {
-  const [first] = hints;
-  if (first === undefined || first === null || hints.some((hint) => hint?.maxAge === undefined)) return null;
-  const all = hints as readonly Hint[];
-  return {
-    ...first,
-    maxAge: Math.min(...all.map(({ maxAge }) => maxAge ?? Infinity)),
-    staleWhileRevalidate: Math.min(...all.map((hint) => hint.staleWhileRevalidate)),
-  };
+  if (!isComposite) return true;
+  const isPart = ({ shared, inheritMaxAge }: Hint): boolean => shared || inheritMaxAge;
+  return ofType !== null && isPart(ofType) && ofMembers.every(({ hint }) => hint.maxAge === undefined || isPart(hint));
 }

@@ -93,8 +93,8 @@ type Query {
 }
 `;
 
-/** Fields whose answers are never stored: their maxAge is 0, or neither they nor their types have one. */
-export const NEVER_STORED: ReadonlySet<string> = new Set(['unhinted', 'open', 'live', 'liveThing', 'unhintedNumber'].map((name) => `Query.${name}`));
+/** Fields whose answers are never stored: their maxAge is 0, or neither they nor their types have one, whatever members of these have. */
+export const NEVER_STORED: ReadonlySet<string> = new Set(['unhinted', 'box', 'open', 'live', 'liveThing', 'unhintedNumber'].map((name) => `Query.${name}`));
 
 /** Values for the scalars above. Those of `Opaque` become instances of a class, which no key can be made of. */
 export const SYNTHETIC_SCALARS: Scalars = {

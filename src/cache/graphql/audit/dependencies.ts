@@ -1,6 +1,7 @@
 import { getNamedType, type GraphQLNamedType, type GraphQLSchema } from 'graphql';
 import { tagTemplate, type ReadFacts } from '../../core/definition-facts.js';
 import { directiveArguments } from '../directives.js';
+import { declarationsOf } from '../hints.js';
 import type { AuditFacts } from './facts.js';
 import { queryFields } from './reach.js';
 
@@ -13,10 +14,13 @@ export function namesIn(node: Noted, directive: string, argument: string): reado
   return Array.isArray(found) ? found.filter((name) => typeof name === 'string') : [];
 }
 
-/** Who answers for changes that no mutation makes, as far as somebody has said. */
-export function saidSo(node: Noted): string | null {
-  const said = directiveArguments(node, 'cachePolicy')?.['invalidatedBy'];
-  return typeof said === 'string' && said.trim() !== '' ? said.trim() : null;
+/** Who answers for changes that no mutation makes, as far as a declaration says so. */
+export function saidSo(...nodes: readonly Noted[]): string | null {
+  for (const node of nodes) {
+    const said = directiveArguments(node, 'cachePolicy')?.['invalidatedBy'];
+    if (typeof said === 'string' && said.trim() !== '') return said.trim();
+  }
+  return null;
 }
 
 /** What places in a schema are made from, and who changes that. */
@@ -46,9 +50,10 @@ export class Dependencies {
     return [{ table: name, partition: table?.partition ?? 'own', by: 'table', columns: [], watched: null, containing: null, within: null, wholeTable: true }];
   }
 
-  /** What is declared where a directive stands; null where nothing is. */
-  declared(node: Noted): readonly ReadFacts[] | null {
-    return namesIn(node, 'reads', 'from')?.flatMap((name) => this.named(name) ?? []) ?? null;
+  /** What is declared where directives stand, on a type, or on a field and in the interfaces of its object; null where nothing is. */
+  declared(...nodes: readonly Noted[]): readonly ReadFacts[] | null {
+    const declared = nodes.map((node) => namesIn(node, 'reads', 'from')).filter((names) => names !== null);
+    return declared.length === 0 ? null : [...new Set(declared.flat())].flatMap((name) => this.named(name) ?? []);
   }
 
   /** A type's rows are what it declares, what its loader reads, or else what the fields read that return it. */
@@ -58,7 +63,7 @@ export class Dependencies {
     const known = this.facts.types[type.name];
     if (known !== undefined) return this.named(known.name ?? known.table) ?? this.named(known.table);
     const returning = queryFields(this.schema).filter(({ field }) => getNamedType(field.type) === type);
-    const reads = returning.flatMap(({ field }) => this.declared(field.astNode) ?? []);
+    const reads = returning.flatMap(({ parent, field }) => this.declared(...declarationsOf(parent, field).map((one) => one.field.astNode)) ?? []);
     return reads.length === 0 ? null : reads;
   }
 

@@ -1,7 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import type { ReadFacts } from '../../core/definition-facts.js';
 import type { CacheScope } from '../../core/policy.js';
-import { hintOn, hintOnType, scopeOf, type Hint } from '../hints.js';
+import { declarationsOf, hintOfField, hintOnType, scopeOf, type Hint } from '../hints.js';
 import { saidSo, type Dependencies } from './dependencies.js';
 import type { AuditedPlace, AuditFacts } from './facts.js';
 import { queryFields, reachable } from './reach.js';
@@ -17,12 +17,13 @@ export interface Examined {
 
 /** Everything that is cached: fields, types, lists and loaders, in this order and each by name. */
 export function examine(schema: GraphQLSchema, facts: AuditFacts, dependencies: Dependencies): readonly Examined[] {
-  const fields = queryFields(schema).flatMap(({ name, field }) => {
-    const { astNode } = field;
-    const hint = hintOn(astNode);
-    const reads = dependencies.declared(astNode);
-    if (hint?.maxAge === undefined && reads === null) return [];
-    return examined({ kind: 'field', name, hint, scope: scopeOf(schema, field), reads, said: saidSo(astNode) }, dependencies);
+  const fields = queryFields(schema).flatMap(({ name, parent, field }) => {
+    const own = hintOfField(schema, parent, field);
+    const nodes = declarationsOf(parent, field).map(({ field: { astNode } }) => astNode);
+    const reads = dependencies.declared(...nodes);
+    if (own === null && reads === null) return [];
+    const hint = own === null ? null : { ...own.policy, profile: own.policy.profile, shared: own.shared };
+    return examined({ kind: 'field', name, hint, scope: scopeOf(schema, parent, field), reads, said: saidSo(...nodes) }, dependencies);
   });
   const types = [...reachable(schema, schema.getQueryType())].flatMap((type) => {
     const hint = hintOnType(type);

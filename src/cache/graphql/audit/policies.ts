@@ -1,7 +1,7 @@
 import { DirectiveLocation, type GraphQLSchema } from 'graphql';
 import { nearest } from '../../../lib/nearest.js';
 import type { Policy } from '../../core/policy.js';
-import { hintOn, scopeOf, secondsToMilliseconds, type Hint } from '../hints.js';
+import { hintOn, limitsOfInterfaces, scopeOf, secondsToMilliseconds, type Hint } from '../hints.js';
 import { annotated } from './annotated.js';
 import type { AuditFacts } from './facts.js';
 import { queryFields } from './reach.js';
@@ -24,14 +24,14 @@ export function contradictoryPolicies(schema: GraphQLSchema, { profiles, partiti
     found.push(...namesAnother({ place: place.name, hint, profiles }));
     return found;
   });
-  return [...ofPlaces, ...privateByType(schema).map((name) => `${name}: what it returns is PRIVATE to one viewer, and it is shared by every ${partition}; leave out shared: true.`)];
+  return [...ofPlaces, ...privateElsewhere(schema).map(({ name, why }) => `${name}: ${why} is PRIVATE to one viewer, and it is shared by every ${partition}; leave out shared: true.`)];
 }
 
 /** Fields that are shared, and PRIVATE without saying so themselves. */
-function privateByType(schema: GraphQLSchema): readonly string[] {
+function privateElsewhere(schema: GraphQLSchema): readonly { readonly name: string; readonly why: string }[] {
   return queryFields(schema)
-    .filter(({ field }) => hintOn(field.astNode)?.shared === true && hintOn(field.astNode)?.scope !== 'PRIVATE' && scopeOf(schema, field) === 'PRIVATE')
-    .map(({ name }) => name);
+    .filter(({ parent, field }) => hintOn(field.astNode)?.shared === true && hintOn(field.astNode)?.scope !== 'PRIVATE' && scopeOf(schema, parent, field) === 'PRIVATE')
+    .map(({ name, parent, field }) => ({ name, why: limitsOfInterfaces(parent, field).find(({ hint }) => hint.scope === 'PRIVATE')?.by ?? 'what it returns' }));
 }
 
 /** A profile that does not exist, or says something else. Where no profiles are known, any name will do. */

@@ -1,4 +1,4 @@
-import { getNamedType, isAbstractType, isCompositeType, isObjectType, type GraphQLField, type GraphQLNamedType, type GraphQLSchema } from 'graphql';
+import { getNamedType, isCompositeType, isObjectType, type GraphQLField, type GraphQLNamedType, type GraphQLSchema } from 'graphql';
 import { hintOn, hintOnType, possibleTypes } from '../hints.js';
 import { listed } from './wording.js';
 
@@ -11,7 +11,7 @@ export function unstored(schema: GraphQLSchema, defaultMaxAge: number): readonly
   const found = new Map<string, { readonly type: GraphQLNamedType; readonly selecting: string; readonly roots: string[] }>();
   const query = schema.getQueryType();
   for (const root of Object.values(query?.getFields() ?? {})) {
-    if (lifetimeOf(schema, root) === 'none') continue;
+    if (lifetimeOf(root) === 'none') continue;
     for (const [selecting, type] of hintlessBelow(schema, getNamedType(root.type))) {
       const known = found.get(selecting) ?? { type, selecting, roots: [] };
       known.roots.push(`${query?.name ?? ''}.${root.name}`);
@@ -24,17 +24,14 @@ export function unstored(schema: GraphQLSchema, defaultMaxAge: number): readonly
   );
 }
 
-/** Whether field or type say anything of how long a value may be kept. */
-function lifetimeOf(schema: GraphQLSchema, field: GraphQLField<unknown, unknown>): 'own' | 'inherited' | 'none' {
+/** Whether field or type say anything of how long a value may be kept; what the members of an interface say only shortens it. */
+function lifetimeOf(field: GraphQLField<unknown, unknown>): 'own' | 'inherited' | 'none' {
   const type = getNamedType(field.type);
   const ofField = hintOn(field.astNode);
   if (ofField?.maxAge !== undefined) return 'own';
   const ofType = hintOnType(type);
   if (ofField?.inheritMaxAge === true || ofType?.inheritMaxAge === true) return 'inherited';
-  if (ofType?.maxAge !== undefined) return 'own';
-  // An interface without a hint may be kept as long as everything that it can be.
-  const possible = isAbstractType(type) ? possibleTypes(schema, type).map(hintOnType) : [];
-  return possible.length > 0 && possible.every((hint) => hint?.maxAge !== undefined) ? 'own' : 'none';
+  return ofType?.maxAge === undefined ? 'none' : 'own';
 }
 
 /** The fields below a type that return objects of a hintless type; not what is below those. */
@@ -49,7 +46,7 @@ function hintlessBelow(schema: GraphQLSchema, top: GraphQLNamedType): ReadonlyMa
     for (const field of Object.values(type.getFields())) {
       const inner = getNamedType(field.type);
       if (!isCompositeType(inner)) continue;
-      if (lifetimeOf(schema, field) === 'none') found.set(`${type.name}.${field.name}`, inner);
+      if (lifetimeOf(field) === 'none') found.set(`${type.name}.${field.name}`, inner);
       else visit(inner);
     }
   };

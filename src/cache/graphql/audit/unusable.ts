@@ -13,6 +13,10 @@ export function unusable(schema: GraphQLSchema): readonly string[] {
       return hinted(type).map((name) => `${name} has a cache hint, and replies of ${type.name.toLowerCase()}s are never stored; remove it, or hint the query that reads the same.`);
     }
     if (queried.has(type)) return [];
+    // The fields of objects that implement it are limited by what it says of them.
+    if (isInterfaceType(type) && schema.getPossibleTypes(type).some((object) => queried.has(object))) {
+      return hintOnType(type) === null ? [] : [`${type.name} has a cache hint, and no query returns it; put the hint on the types that implement it.`];
+    }
     const why = replied.has(type) ? 'only replies that are never stored contain it' : 'no query can select it';
     return hinted(type).map((name) => `${name} has a cache hint, and ${why}; remove the hint, or let a query return ${type.name}.`);
   });
