@@ -1,6 +1,6 @@
 import { defaultFieldResolver, DirectiveLocation, GraphQLDirective, GraphQLEnumType, GraphQLNonNull, isObjectType, type GraphQLSchema } from 'graphql';
 import { Directive } from 'type-graphql';
-import { directiveArguments } from '../cache/graphql/index.js';
+import { declarationsOf, directiveArguments } from '../cache/graphql/index.js';
 import type { Context } from './context.js';
 import { LarderError } from './errors.js';
 import { roles, type Role } from './roles.js';
@@ -20,26 +20,27 @@ export function Requires(role: Role): MethodDecorator & PropertyDecorator {
   return Directive(`@requires(role: ${role})`);
 }
 
-/** The role that a field requires; null for everybody. */
+/** The role that a declaration of a field requires; null for none. */
 export function requiredRole(field: { readonly astNode?: Parameters<typeof directiveArguments>[0] }): Role | null {
   const role = directiveArguments(field.astNode, 'requires')?.['role'];
   return roles.find((known) => known === role) ?? null;
 }
 
 /**
- * Checks `@requires` before every resolver that has it, and so before its cache is asked (P3).
+ * Checks `@requires` before every resolver whose field has it, or has it in an interface of its object, and so before its cache
+ * is asked (P3).
  * To be applied after the field cache: the last to wrap is the first to run.
  */
 export function authorizeFields(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
     for (const field of Object.values(type.getFields())) {
-      const required = requiredRole(field);
-      if (required === null) continue;
+      const required = declarationsOf(type, field).flatMap(({ field: declared }) => requiredRole(declared) ?? []);
+      if (required.length === 0) continue;
       const name = `${type.name}.${field.name}`;
       const resolve = field.resolve ?? defaultFieldResolver;
       field.resolve = (parent, args, context: Context, info) => {
-        authorize(context, required, name);
+        for (const role of required) authorize(context, role, name);
         return resolve(parent, args, context, info);
       };
     }
