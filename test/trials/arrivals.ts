@@ -4,7 +4,7 @@ export interface Arrivals {
   /** Requests in a second. */
   readonly rate: number;
   readonly seconds: number;
-  /** Sends one request; its latency counts from `scheduled`, in milliseconds of `performance.now`. */
+  /** Sends one request; its latency counts from when it was due, in milliseconds of `performance.now`. */
   readonly send: (index: number, scheduled: number) => Promise<unknown>;
   readonly isOver?: () => boolean;
 }
@@ -20,7 +20,8 @@ export async function sendAtRate({ rate, seconds, send, isOver = () => false }: 
     const scheduled = began + (index * 1000) / rate;
     const wait = scheduled - performance.now();
     if (wait > 0) await pause(wait);
-    underWay.push(send(index, scheduled));
+    // A timer may fire a fraction of a millisecond early.
+    underWay.push(send(index, Math.min(scheduled, performance.now())));
   }
   await Promise.all(underWay);
 }
