@@ -11,12 +11,17 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
+/** The union of what a subgraph's `_entities` answers (Apollo Federation, subgraph specification). */
+export const ENTITY = '_Entity';
+
 /** What is needed to tell which fields a selection stands for. */
 export interface SelectionSource {
   readonly schema: GraphQLSchema;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   /** Values of the variables that `@skip` and `@include` use. */
   readonly conditions: ReadonlyMap<string, boolean>;
+  /** Of a subgraph's `_entities`: what is represented; null for operations without it. */
+  readonly entityTypes?: readonly GraphQLObjectType[] | null;
 }
 
 /** By response name, in the order of the answer; several nodes where a name is selected more than once. */
@@ -87,6 +92,7 @@ export function conditionVariables(sets: readonly SelectionSetNode[]): readonly 
 }
 
 /** The object types that a value of a type can be of. */
-export function objectTypes(schema: GraphQLSchema, type: GraphQLCompositeType): readonly GraphQLObjectType[] {
+export function objectTypes({ schema, entityTypes }: Pick<SelectionSource, 'schema' | 'entityTypes'>, type: GraphQLCompositeType): readonly GraphQLObjectType[] {
+  if (entityTypes && type.name === ENTITY) return entityTypes;
   return isAbstractType(type) ? schema.getPossibleTypes(type) : [type];
 }

@@ -1,7 +1,7 @@
-import { getNamedType, Kind, type DocumentNode, type FieldNode, type FragmentDefinitionNode, type GraphQLField, type OperationDefinitionNode } from 'graphql';
+import { getArgumentValues, getNamedType, isObjectType, Kind, type DocumentNode, type FieldNode, type FragmentDefinitionNode, type GraphQLField, type GraphQLObjectType, type OperationDefinitionNode } from 'graphql';
 import type { Subject } from '../core/key.js';
 import { neverStored, type Policy } from '../core/policy.js';
-import { collectFields, conditionVariables } from './collect-fields.js';
+import { collectFields, conditionVariables, ENTITY } from './collect-fields.js';
 import { hintOn, hintOnType } from './hints.js';
 import { SelectionReader, TooMuchSelected, type Selected } from './selection-reader.js';
 import { UNLIMITED, type SchemaPolicies, type SelectedPolicy } from './selected-policy.js';
@@ -34,6 +34,9 @@ export interface Shape {
   readonly pieces: readonly PlannedPiece[];
 }
 
+/** The root field by which a gateway asks a subgraph for parts of objects (Apollo Federation). */
+const ENTITIES = '_entities';
+
 /** So many shapes of an operation are remembered: each condition doubles them. */
 const MAX_SHAPES = 64;
 
@@ -47,6 +50,7 @@ export interface Planning {
 export class OperationPlan {
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly #conditions: readonly string[];
+  readonly #asksForEntities: boolean;
   readonly #shapes = new Map<string, Shape | null>();
   #lastId = 0;
 
@@ -57,7 +61,10 @@ export class OperationPlan {
   ) {
     const fragments = document.definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
     this.fragments = new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
-    this.#conditions = conditionVariables([operation.selectionSet, ...fragments.map(({ selectionSet }) => selectionSet)]);
+    const sets = [operation.selectionSet, ...fragments.map(({ selectionSet }) => selectionSet)];
+    this.#conditions = conditionVariables(sets);
+    const entities = planning.policies.schema.getQueryType()?.getFields()[ENTITIES];
+    this.#asksForEntities = entities !== undefined && getNamedType(entities.type).name === ENTITY;
   }
 
   /** @param variables coerced. @returns null for what is better executed as it is: too large, or failing by its conditions. */
@@ -69,20 +76,52 @@ export class OperationPlan {
       if (typeof value !== 'boolean') return null;
       key += value ? '1' : '0';
     }
+    const entityTypes = this.#entityTypes(variables);
+    if (entityTypes === undefined) return null;
+    if (entityTypes !== null) key += entityTypes.map(({ name }) => ` ${name}`).join('');
     let shape = this.#shapes.get(key);
     if (shape === undefined) {
       if (this.#shapes.size >= MAX_SHAPES) this.#shapes.clear();
-      this.#shapes.set(key, (shape = this.#read(new Map(this.#conditions.map((name) => [name, variables[name] === true])))));
+      this.#shapes.set(key, (shape = this.#read(this.#conditionsOf(variables), entityTypes)));
     }
     return shape;
   }
 
-  #read(conditions: ReadonlyMap<string, boolean>): Shape | null {
+  #conditionsOf(variables: Variables): ReadonlyMap<string, boolean> {
+    return new Map(this.#conditions.map((name) => [name, variables[name] === true]));
+  }
+
+  /**
+   * The types that a subgraph is asked for by `_entities(representations:)`: the hints of these count, and no others. Null for an
+   * operation without it; undefined where a representation is none.
+   */
+  #entityTypes(variables: Variables): readonly GraphQLObjectType[] | null | undefined {
+    if (!this.#asksForEntities) return null;
+    const { schema } = this.planning.policies;
+    const root = schema.getQueryType();
+    const field = root?.getFields()[ENTITIES];
+    if (!root || field === undefined) return null;
+    const found = new Map<string, GraphQLObjectType>();
+    for (const [, [node]] of collectFields({ schema, fragments: this.fragments, conditions: this.#conditionsOf(variables) }, root, [this.operation.selectionSet])) {
+      if (node?.name.value !== ENTITIES) continue;
+      const { representations } = argumentsIn(field, node, variables);
+      if (!Array.isArray(representations)) return undefined;
+      for (const each of representations as readonly unknown[]) {
+        const name = (each as { readonly __typename?: unknown } | null)?.__typename;
+        const type = typeof name === 'string' ? schema.getType(name) : undefined;
+        if (!isObjectType(type)) return undefined;
+        found.set(type.name, type);
+      }
+    }
+    return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  #read(conditions: ReadonlyMap<string, boolean>, entityTypes: readonly GraphQLObjectType[] | null): Shape | null {
     const { policies } = this.planning;
     const { schema } = policies;
     const root = schema.getQueryType();
     if (!root) return null;
-    const source = { schema, fragments: this.fragments, conditions };
+    const source = { schema, fragments: this.fragments, conditions, entityTypes };
     const reader = new SelectionReader(source, policies);
     const pieces: PlannedPiece[] = [];
     for (const [responseName, nodes] of collectFields(source, root, [this.operation.selectionSet])) {
@@ -132,6 +171,15 @@ export class OperationPlan {
       ...(profile === undefined ? {} : { profile }),
       contains: { fields: [...fields], profiles: [...profiles] },
     };
+  }
+}
+
+/** Nothing where an argument is missing or of another type: execution says so. */
+function argumentsIn(field: GraphQLField<unknown, unknown>, node: FieldNode, variables: Variables): Readonly<Record<string, unknown>> {
+  try {
+    return getArgumentValues(field, node, variables);
+  } catch {
+    return {};
   }
 }
 

@@ -86,6 +86,25 @@ export class SchemaPolicies {
     return known;
   }
 
+  /** Of `_entities`, whose field and union have no hints: what the types say that are represented. */
+  ofEntities(types: readonly GraphQLObjectType[]): SelectedPolicy {
+    return types.map((type) => this.#ofEntity(type)).reduce(both, UNLIMITED);
+  }
+
+  #ofEntity(type: GraphQLObjectType): SelectedPolicy {
+    const hint = hintOnType(type);
+    return {
+      ...UNLIMITED,
+      maxAge: hint?.maxAge ?? this.options.defaultMaxAge,
+      limitedBy: type.name,
+      staleWhileRevalidate: hint?.staleWhileRevalidate ?? 0,
+      scope: hint?.scope ?? 'PUBLIC',
+      shared: hint?.shared === true,
+      timeDependent: hint?.timeDependent === true,
+      profiles: hint?.profile === undefined ? NONE : new Set([hint.profile]),
+    };
+  }
+
   /**
    * As Apollo Server reads hints: the field's own counts before its type's, and a field that returns objects without either has
    * the default, for an interface or a union, too. Beside that, what members of the type and interfaces of the parent say only

@@ -9,7 +9,7 @@ import {
   type GraphQLObjectType,
   type SelectionSetNode,
 } from 'graphql';
-import { collectFields, objectTypes, type SelectionSource } from './collect-fields.js';
+import { collectFields, ENTITY, objectTypes, type SelectionSource } from './collect-fields.js';
 import { both, UNLIMITED, type SchemaPolicies, type SelectedPolicy } from './selected-policy.js';
 import { alternatives, argumentsOf, concat, sameTemplate, sizeOf, type Part, type Template } from './template.js';
 
@@ -41,7 +41,7 @@ export class SelectionReader {
     const [first] = nodes;
     const field = first === undefined ? undefined : fieldOf(parent, first.name.value);
     if (first === undefined || field === undefined) return null;
-    const own: SelectedPolicy = field === TypeNameMetaFieldDef ? UNLIMITED : this.policies.of(parent, field);
+    const own: SelectedPolicy = field === TypeNameMetaFieldDef ? UNLIMITED : this.#policyOf(parent, field);
     const head: Part[] = [`${field.name}(`, argumentsOf({ of: field, node: first }), ')', ...this.#directives(nodes)];
     const type = getNamedType(field.type);
     const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
@@ -50,11 +50,16 @@ export class SelectionReader {
     return { text: bounded(concat([...head, ...below.text])), policy: both(own, below.policy) };
   }
 
+  #policyOf(parent: GraphQLObjectType, field: GraphQLField<unknown, unknown>): SelectedPolicy {
+    const { entityTypes } = this.source;
+    return entityTypes && getNamedType(field.type).name === ENTITY ? this.policies.ofEntities(entityTypes) : this.policies.of(parent, field);
+  }
+
   /** What is selected of a value: for an interface or a union, of each type that it can be of. */
   #selection(type: GraphQLCompositeType, sets: readonly SelectionSetNode[], nodes: readonly FieldNode[]): Selected {
     let policy = UNLIMITED;
     const groups: { readonly types: string[]; readonly text: Template }[] = [];
-    for (const of of objectTypes(this.source.schema, type)) {
+    for (const of of objectTypes(this.source, type)) {
       const selected = this.#object(of, sets, nodes);
       policy = both(policy, selected.policy);
       const same = groups.find(({ text }) => sameTemplate(text, selected.text));
