@@ -111,6 +111,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     // A tenant's partition holds nothing about people who do not belong to it (P2).
     viewerOf: ({ viewer }) => (viewer.kind === 'anonymous' || viewer.role === null ? null : viewer.userId),
     version: digest(buildId() + printSchema(schema)),
+    permissionOf: requiredRole,
+    holds: (context, role) => context.mayDo(role as Role),
   };
   cacheFields(schema, caching);
   authorizeFields(schema);
@@ -118,8 +120,6 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     ...caching,
     schema,
     defaultMaxAge: config.cache.defaultMaxAge,
-    permissionOf: requiredRole,
-    holds: (context, role) => context.mayDo(role as Role),
     ...(options.without === undefined ? {} : { without: options.without }),
     isSourceFailure: isUnavailable,
     executesUnstored: true,

@@ -21,7 +21,7 @@ describe('the entities of a subgraph', () => {
   /** By whom each answer was made. */
   const start = async () => {
     const resolve = (_: never, { representations }: { representations: readonly object[] }, { user }: Viewer) => representations.map((each) => ({ ...each, by: user }));
-    const opened = (lifted = await LiftedSchema.start({ typeDefs, resolvers: { Query: { _entities: resolve as never } } }));
+    const opened = (lifted = await LiftedSchema.start({ typeDefs, resolvers: { Query: { _entities: resolve } } }));
     return async (types: readonly string[], user: string): Promise<unknown> => {
       const { data } = await opened.ask(QUERY, { user, variables: { of: types.map((__typename, id) => ({ __typename, id: String(id) })) } });
       return new Set(((data as { _entities: readonly { by: string }[] } | null)?._entities ?? []).map(({ by }) => by));

@@ -6,7 +6,7 @@ import type { CacheScope } from '../core/policy.js';
 import type { Reader } from '../core/reader.js';
 import { ThrownValue, type Loaded } from '../core/reading.js';
 import { GLOBAL } from '../core/tags.js';
-import { hintOfField, type FieldHint } from './hints.js';
+import { declarationsOf, hintOfField, type FieldHint } from './hints.js';
 import { isPieceCollector } from './piece-collectors.js';
 
 /** How the field cache finds in an application's context what it needs, and nothing else. */
@@ -24,6 +24,9 @@ export interface FieldCacheOptions<Context, Source> {
   readonly viewerOf: (context: Context) => string | null;
   /** Changes with the build and the schema: another version's entries are other keys (P5). */
   readonly version: string;
+  /** What a viewer has to hold for a field to be answered; null for nothing. */
+  readonly permissionOf?: (field: GraphQLField<unknown, unknown>) => string | null;
+  readonly holds?: (context: Context, permission: string) => boolean;
 }
 
 /**
@@ -42,7 +45,8 @@ export function cacheFields<Context, Source>(schema: GraphQLSchema, options: Fie
       const hint = hintOfField(schema, type, field);
       if (hint === null || hint.policy.maxAge <= 0) continue;
       const name = `${type.name}.${field.name}`;
-      wrap({ field: field as GraphQLField<unknown, Context>, name, hint }, options);
+      const permissions = declarationsOf(type, field).flatMap((declared) => options.permissionOf?.(declared.field) ?? []);
+      wrap({ field: field as GraphQLField<unknown, Context>, name, hint, permissions }, options);
       cached.push(name);
     }
   }
@@ -53,9 +57,11 @@ interface CachedField<Context> {
   readonly field: GraphQLField<unknown, Context>;
   readonly name: string;
   readonly hint: FieldHint;
+  /** What viewers have to hold for it. */
+  readonly permissions: readonly string[];
 }
 
-function wrap<Context, Source>({ field, name, hint }: CachedField<Context>, options: FieldCacheOptions<Context, Source>): void {
+function wrap<Context, Source>({ field, name, hint, permissions }: CachedField<Context>, options: FieldCacheOptions<Context, Source>): void {
   const { policy, shared, limits } = hint;
   const resolve: GraphQLFieldResolver<unknown, Context> = field.resolve ?? defaultFieldResolver;
   const subject: Subject = {
@@ -65,6 +71,10 @@ function wrap<Context, Source>({ field, name, hint }: CachedField<Context>, opti
     ...(policy.profile === undefined ? {} : { profile: policy.profile }),
     ...(limits.length === 0 ? {} : { contains: { fields: limits.map(({ by }) => by), profiles: limits.flatMap(({ hint: { profile } }) => profile ?? []) } }),
   };
+
+  // A resolver that checks a permission by itself is not asked on a hit: viewers without it have another entry (P2).
+  const heldOf = (context: Context): readonly string[] | undefined =>
+    permissions.length === 0 ? undefined : permissions.filter((permission) => options.holds?.(context, permission) === true);
 
   field.resolve = async (parent, args, context, info) => {
     const uncached = (): unknown => resolve(parent, args, context, info);
@@ -78,7 +88,7 @@ function wrap<Context, Source>({ field, name, hint }: CachedField<Context>, opti
     const parentIdentity = identityOf(parent);
     if (partition === null || viewer === null || parentIdentity === null) return uncached();
 
-    const about = [parentIdentity, { ...(args as object) }, options.varyBy(context, args as Record<string, unknown>), viewer];
+    const about = [parentIdentity, { ...(args as object) }, options.varyBy(context, args as Record<string, unknown>), viewer, heldOf(context)];
     const identity = identified(() => reader.cache.identities.of(subject, partition, about));
     if (identity === null) return uncached();
     const load = async (): Promise<Loaded<unknown>> => {

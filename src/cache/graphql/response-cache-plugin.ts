@@ -175,6 +175,8 @@ export class ResponseCachePlugin<Context extends BaseContext, Source = unknown> 
       varyBy: (context) => options.varyBy?.(context) ?? NOTHING_ELSE,
       viewerOf: (context) => options.viewer?.(context) ?? null,
       version,
+      ...(options.permissionOf === undefined ? {} : { permissionOf: options.permissionOf }),
+      ...(options.holds === undefined ? {} : { holds: options.holds }),
     };
     if (options.fields === true) cacheFields(schema, caching);
     return new ResponseCache<Context, Source>({
@@ -182,8 +184,6 @@ export class ResponseCachePlugin<Context extends BaseContext, Source = unknown> 
       ...options.execution,
       schema,
       defaultMaxAge: secondsToMilliseconds(options.defaultMaxAge ?? 0),
-      ...(options.permissionOf === undefined ? {} : { permissionOf: options.permissionOf }),
-      ...(options.holds === undefined ? {} : { holds: options.holds }),
       isSourceFailure: options.isSourceFailure ?? (() => false),
       executesUnstored: options.executesUnstored ?? false,
     });

@@ -1,4 +1,4 @@
-import { getVariableValues, OperationTypeNode, type DocumentNode, type GraphQLError, type GraphQLField, type OperationDefinitionNode } from 'graphql';
+import { getVariableValues, OperationTypeNode, type DocumentNode, type GraphQLError, type OperationDefinitionNode } from 'graphql';
 import type { Lookup } from '../core/cache.js';
 import { Collector } from '../core/collector.js';
 import type { Entry } from '../core/entry.js';
@@ -20,9 +20,6 @@ import type { Variables } from './template.js';
 export interface ResponseCacheOptions<Context, Source> extends FieldCacheOptions<Context, Source>, ExecutorOptions {
   /** Of root fields and of fields that return objects where neither field nor type has a hint, as in Apollo Server. Milliseconds; default 0. */
   readonly defaultMaxAge?: number;
-  /** What a viewer has to hold for a field to be answered; null for nothing. */
-  readonly permissionOf?: (field: GraphQLField<unknown, unknown>) => string | null;
-  readonly holds?: (context: Context, permission: string) => boolean;
   /**
    * Whether operations of which nothing can be stored are executed here, too, and not by Apollo, whose plugins then do not hear of
    * their execution. Default false.
