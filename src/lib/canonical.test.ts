@@ -38,6 +38,15 @@ describe('canonical text (P5)', () => {
     );
   });
 
+  it('depends on the order of members where that is part of the value, and inside of arguments', () => {
+    const [one, other] = [{ name: 1, date: -1 }, { date: -1, name: 1 }];
+    expect(canonical(one, 'kept')).not.toBe(canonical(other, 'kept'));
+    expect(canonical([one], 'kept')).not.toBe(canonical([other], 'kept'));
+    expect(canonical(one, 'outer')).toBe(canonical(other, 'outer'));
+    expect(canonical({ by: one }, 'outer')).not.toBe(canonical({ by: other }, 'outer'));
+    fc.assert(fc.property(plain, plain, (a, b) => (canonical(a, 'kept') === canonical(b, 'kept')) === (JSON.stringify(a) === JSON.stringify(b))));
+  });
+
   it.each([
     [1, '1'],
     [null, undefined],

@@ -32,8 +32,14 @@ describe('keys', () => {
 
   it('P5 are the same whichever order arguments come in, and whichever profile stores them', () => {
     const { key } = identities.of(subject, own, { a: 1, b: { c: 2, d: [3] } });
-    expect(identities.of(subject, own, { b: { d: [3], c: 2 }, a: 1, z: undefined }).key).toBe(key);
+    expect(identities.of(subject, own, { b: { c: 2, d: [3] }, a: 1, z: undefined }).key).toBe(key);
     expect(identities.of({ ...subject, profile: 'other' }, own, { a: 1, b: { c: 2, d: [3] } }).key).toBe(key);
+  });
+
+  it('P5 differ by the order of members inside an argument, where it may mean something', () => {
+    const by = (order: object) => identities.of(subject, own, { by: order }).key;
+    expect(by({ name: 1, date: -1 })).not.toBe(by({ date: -1, name: 1 }));
+    expect(by([{ name: 1, date: -1 }])).not.toBe(by([{ date: -1, name: 1 }]));
   });
 
   it('P7 show prefix, partition, layer and name, and of the arguments only a hash', () => {

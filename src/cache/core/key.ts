@@ -60,18 +60,20 @@ export class Identities {
 
   /**
    * @param about all that distinguishes this entry from others of its subject and partition: arguments, language,
-   *   permissions, viewer. Typed, injective, canonical (P5).
+   *   permissions, viewer. Typed, injective, canonical (P5): the order of its outermost members makes no difference. That of members
+   *   further inside does, since they may be a JSON value in which it means something.
    */
   of(subject: Subject, partition: Partition, about: unknown): Identity {
     // The type says so already; JavaScript callers and casts are refused here (P2).
     if (!partition) throw new CacheError('CACHE_PARTITION_INVALID', `${subject.layer} ${subject.name} was asked for without a partition`);
-    const text = canonical(about);
-    if (text.length > REMEMBERED_LENGTH) return this.#make(subject, partition, about);
+    const asked = { about, text: canonical(about, 'outer') };
+    const { text } = asked;
+    if (text.length > REMEMBERED_LENGTH) return this.#make(subject, partition, asked);
     const name = `${this.#numberOf(subject)} ${partition} ${text}`;
     let identity = this.#known.get(name);
     if (identity !== undefined) return identity;
     if (this.#known.size >= REMEMBERED) this.#known.clear();
-    this.#known.set(name, (identity = this.#make(subject, partition, about)));
+    this.#known.set(name, (identity = this.#make(subject, partition, asked)));
     return identity;
   }
 
@@ -81,10 +83,10 @@ export class Identities {
     return number;
   }
 
-  #make(subject: Subject, partition: Partition, about: unknown): Identity {
+  #make(subject: Subject, partition: Partition, { about, text }: { readonly about: unknown; readonly text: string }): Identity {
     // Subject and version stand inside the digest, too: the readable part is for people and may be ambiguous.
     const whose = this.without.has('partition-in-key') ? GLOBAL : partition;
-    const told = this.without.has('typed-keys') ? JSON.stringify([about]).replaceAll('"', '') : about;
+    const told = this.without.has('typed-keys') ? JSON.stringify([about]).replaceAll('"', '') : text;
     const hash = digest(canonical([this.databaseId, subject.layer, subject.name, subject.version, whose, told]));
     const key = `${this.prefix}:${whose}:${subject.layer}:${subject.name}:${hash}` as CacheKey;
     return { key, subject, partition, implied: this.#impliedBy(subject, partition, key) };

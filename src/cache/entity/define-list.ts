@@ -93,7 +93,7 @@ export function defineList<Source, Ask, Answer>(
           const of = reader.partitionFor(definition.partition, name);
           const memo = request.memo({ owner: definition, of }, () => new Map<string, Promise<Entry<Answer>>>());
           const { generation } = request;
-          const key = canonical(ask);
+          const key = canonical(ask, 'outer');
           let loading = memo.get(key);
           if (loading === undefined) memo.set(key, (loading = loadEntry(reader, of, ask)));
           const entry = await loading;

@@ -11,11 +11,11 @@ import {
   type GraphQLSchema,
   type GraphQLTypeResolver,
   type OperationDefinitionNode,
-  type SelectionSetNode,
 } from 'graphql';
 import { ExecutionRun, type RunResult } from './executor/execution-run.js';
 import { selectedField, type SelectedField } from './executor/selected-fields.js';
 import type { OperationPlan, PlannedPiece } from './operation-plan.js';
+import { watchOperation } from './watched-operation.js';
 
 /** What executing a root field has brought. */
 export interface Executed {
@@ -31,6 +31,8 @@ export interface Execution<Context> {
   readonly variables: Readonly<Record<string, unknown>>;
   /** As resolvers are given them, where that is known already. */
   readonly coerced?: Readonly<Record<string, unknown>> | null;
+  /** Called when a resolver reads of the operation what is in no key of a piece: variables, name, directives. */
+  readonly onOperationRead?: (() => void) | undefined;
 }
 
 export interface ExecutorOptions {
@@ -54,13 +56,13 @@ export class PieceExecutor<Context> {
     return pieces.map((piece) => executedOf(piece, pieces, result));
   }
 
-  /** Null for what graphql-js has to execute. */
-  #run({ operation, fragments, fields }: PartOfOperation, { context, variables, coerced }: Execution<Context>): RunResult | Promise<RunResult> | null {
-    if (fields === null) return null;
+  /** Null where the variables do not fit: graphql-js says why. */
+  #run({ operation, fragments, fields }: PartOfOperation, { context, variables, coerced, onOperationRead }: Execution<Context>): RunResult | Promise<RunResult> | null {
     const { schema, rootValue, fieldResolver, typeResolver } = this.options;
     const given = coerced ?? getVariableValues(schema, operation.variableDefinitions ?? [], variables).coerced;
     if (given === undefined) return null;
-    return new ExecutionRun({ schema, operation, fragments, rootValue, context, variables: given, fieldResolver, typeResolver }).run(fields);
+    const seen = onOperationRead === undefined ? undefined : watchOperation({ operation, variableValues: given }, onOperationRead);
+    return new ExecutionRun({ schema, operation, fragments, rootValue, context, variables: given, seen, fieldResolver, typeResolver }).run(fields);
   }
 
   #partOf(plan: OperationPlan, pieces: readonly PlannedPiece[]): PartOfOperation {
@@ -81,8 +83,7 @@ interface PartOfOperation {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
-  /** Null for what graphql-js alone executes. */
-  readonly fields: readonly SelectedField[] | null;
+  readonly fields: readonly SelectedField[];
 }
 
 function partOf(schema: GraphQLSchema, plan: OperationPlan, pieces: readonly PlannedPiece[]): PartOfOperation {
@@ -92,21 +93,9 @@ function partOf(schema: GraphQLSchema, plan: OperationPlan, pieces: readonly Pla
   return { document: { kind: Kind.DOCUMENT, definitions: [operation, ...plan.fragments.values()] }, operation, fragments, fields: rootFields(schema, plan, pieces) };
 }
 
-/** No object can be assigned a member of this name. */
-const UNASSIGNABLE = '__proto__';
-
-function rootFields(schema: GraphQLSchema, { operation, fragments }: OperationPlan, pieces: readonly PlannedPiece[]): readonly SelectedField[] | null {
+function rootFields(schema: GraphQLSchema, { fragments }: OperationPlan, pieces: readonly PlannedPiece[]): readonly SelectedField[] {
   const root = schema.getQueryType();
-  if (!root || [operation, ...fragments.values()].some(({ selectionSet }) => hasUnassignable(selectionSet))) return null;
-  return pieces.flatMap(({ nodes, conditions }) => selectedField({ schema, fragments, conditions }, root, nodes) ?? []);
-}
-
-function hasUnassignable({ selections }: SelectionSetNode): boolean {
-  return selections.some(
-    (selection) =>
-      (selection.kind === Kind.FIELD && selection.alias?.value === UNASSIGNABLE) ||
-      (selection.kind !== Kind.FRAGMENT_SPREAD && selection.selectionSet !== undefined && hasUnassignable(selection.selectionSet)),
-  );
+  return root ? pieces.flatMap(({ nodes, conditions }) => selectedField({ schema, fragments, conditions }, root, nodes) ?? []) : [];
 }
 
 /** Which pieces are missing differs from request to request: so many combinations of one operation are remembered. */

@@ -6,8 +6,10 @@ import type { CacheScope } from '../core/policy.js';
 import type { Reader } from '../core/reader.js';
 import { ThrownValue, type Loaded } from '../core/reading.js';
 import { GLOBAL } from '../core/tags.js';
+import { argumentText } from './argument-text.js';
 import { declarationsOf, hintOfField, type FieldHint } from './hints.js';
 import { isPieceCollector } from './piece-collectors.js';
+import { watchInfo } from './watched-operation.js';
 
 /** How the field cache finds in an application's context what it needs, and nothing else. */
 export interface FieldCacheOptions<Context, Source> {
@@ -75,26 +77,35 @@ function wrap<Context, Source>({ field, name, hint, permissions }: CachedField<C
   // A resolver that checks a permission by itself is not asked on a hit: viewers without it have another entry (P2).
   const heldOf = (context: Context): readonly string[] | undefined =>
     permissions.length === 0 ? undefined : permissions.filter((permission) => options.holds?.(context, permission) === true);
+  // A value that is made of the operation's variables, beyond the field's arguments, is stored with the piece alone.
+  let isOfOperation = false;
 
   field.resolve = async (parent, args, context, info) => {
     const uncached = (): unknown => resolve(parent, args, context, info);
     const reader = options.readerOf(context);
     // Only queries: what a mutation's reply contains is read after the change and stored by nobody (P6).
     const isQuery = info.operation.operation === OperationTypeNode.QUERY || reader?.cache.without.has('queries-only') === true;
-    if (reader === null || !isQuery) return uncached();
+    if (reader === null || !isQuery || isOfOperation) return uncached();
     if (info.path.prev === undefined && isPieceCollector(reader.collector)) return uncached();
     const partition = shared ? GLOBAL : reader.partition;
     const viewer = policy.scope === 'PRIVATE' ? options.viewerOf(context) : undefined;
     const parentIdentity = identityOf(parent);
     if (partition === null || viewer === null || parentIdentity === null) return uncached();
 
-    const about = [parentIdentity, { ...(args as object) }, options.varyBy(context, args as Record<string, unknown>), viewer, heldOf(context)];
-    const identity = identified(() => reader.cache.identities.of(subject, partition, about));
+    const values = args as Readonly<Record<string, unknown>>;
+    const identity = identified(() => {
+      const about = [parentIdentity, argumentText(field.args, values), canonical(options.varyBy(context, values)), viewer, heldOf(context)];
+      return reader.cache.identities.of(subject, partition, about);
+    });
     if (identity === null) return uncached();
     const load = async (): Promise<Loaded<unknown>> => {
       const collector = new Collector(partition);
       const inner = options.contextWithin(context, reader.within(collector), { shared, scope: policy.scope });
-      return { value: await resolve(parent, args, inner, info), collector };
+      const watched = watchInfo(info, () => {
+        isOfOperation = true;
+        collector.forbid('its resolver read the operation beyond its arguments');
+      });
+      return { value: await resolve(parent, args, inner, watched), collector };
     };
     return reader.take(await reader.cache.read(reader.request, { identity, policy }, load).catch(asThrown));
   };
@@ -116,13 +127,13 @@ function identified(identify: () => Identity): Identity | null {
 }
 
 /**
- * What tells one parent from another: all its data, since a resolver may read any of it. Null for a parent that is not
+ * What tells one parent from another: all its data and their order, since a resolver may read any of it. Null for a parent that is not
  * plain data, whose fields are therefore not cached.
  */
 function identityOf(parent: unknown): string | null {
   if (parent === undefined || parent === null) return 'root';
   try {
-    return canonical(parent);
+    return canonical(parent, 'kept');
   } catch {
     return null;
   }

@@ -14,7 +14,7 @@ describe('what answers vary by', () => {
 
   const keyFor = (varyBy: unknown): string => {
     if (piece === undefined) throw new Error('the query has one piece');
-    const identified = identities.of(piece, {}, { partition: partition('a'), viewer: null, varyBy, holds: () => false });
+    const identified = identities.of(piece, { variables: {}, operation: null }, { partition: partition('a'), viewer: null, varyBy, holds: () => false });
     if ('because' in identified) throw new Error(identified.because);
     return identified.identity.key;
   };

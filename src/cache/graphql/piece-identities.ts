@@ -1,9 +1,11 @@
+import type { OperationDefinitionNode } from 'graphql';
 import { canonical } from '../../lib/canonical.js';
 import type { Identities, Identity } from '../core/key.js';
 import { NOTHING, type Without } from '../core/mechanisms.js';
 import { GLOBAL, type Partition } from '../core/tags.js';
 import type { PlannedPiece } from './operation-plan.js';
 import { fill, type Variables } from './template.js';
+import { operationText } from './watched-operation.js';
 
 /** Who asks, as far as answers differ by it. */
 export interface Asker {
@@ -14,6 +16,14 @@ export interface Asker {
   /** What every answer depends on: the language, say. Plain data. */
   readonly varyBy: unknown;
   readonly holds: (permission: string) => boolean;
+}
+
+/** What a piece is asked with. */
+export interface Asked {
+  /** Coerced. */
+  readonly variables: Variables;
+  /** The operation, for a piece that depends on all of its variables, and on its name: a resolver has read them. Else null. */
+  readonly operation: OperationDefinitionNode | null;
 }
 
 /** What a piece is called in the cache, and whose it is; or why it is in no cache. */
@@ -28,7 +38,8 @@ const NOBODY = Symbol('nobody');
 
 /**
  * Names pieces. In the key is what the selected fields depend on and nothing else about the viewer: the partition, the
- * arguments, the permissions among those that the fields require; for PRIVATE pieces the viewer (P1, P2, P5).
+ * arguments, the permissions among those that the fields require; for PRIVATE pieces the viewer (P1, P2, P5); and the whole
+ * operation, where a resolver reads it.
  */
 export class PieceIdentities {
   readonly #known = new WeakMap<PlannedPiece, Known>();
@@ -40,7 +51,7 @@ export class PieceIdentities {
     private readonly without: Without = NOTHING,
   ) {}
 
-  of(piece: PlannedPiece, variables: Variables, asker: Asker): Identified {
+  of(piece: PlannedPiece, { variables, operation }: Asked, asker: Asker): Identified {
     if (piece.kind !== 'stored') return { because: piece.because ?? 'it is known' };
     const { scope } = piece.policy;
     const partition = piece.selected.shared && scope === 'PUBLIC' ? GLOBAL : asker.partition;
@@ -50,6 +61,7 @@ export class PieceIdentities {
     let text: string;
     try {
       text = this.#textOf(piece, variables);
+      if (operation !== null) text = canonical([text, operationText(operation, variables)]);
     } catch {
       return { because: 'its arguments are no plain data' };
     }
@@ -72,13 +84,14 @@ export class PieceIdentities {
     let known = this.#known.get(piece);
     if (known === undefined || known.count >= REMEMBERED) this.#known.set(piece, (known = { identities: new Map(), count: 0 }));
     // Step by step instead of under one name for all of it, which would have to be put together and read anew each time.
+    const varied = this.#varied.of(varyBy);
     const byVaried = within(known.identities, partition);
-    const byHeld = within(byVaried, this.#varied.of(varyBy));
+    const byHeld = within(byVaried, varied);
     const byViewer = within(byHeld, held.length === 0 ? '' : canonical(held));
     const byText = within(byViewer, viewer ?? NOBODY);
     let identity = byText.get(text);
     if (identity === undefined) {
-      byText.set(text, (identity = this.identities.of(piece.subject, partition, canonical([text, varyBy, held, viewer]))));
+      byText.set(text, (identity = this.identities.of(piece.subject, partition, canonical([text, varied, held, viewer]))));
       known.count++;
     }
     return identity;

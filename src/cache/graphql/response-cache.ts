@@ -74,6 +74,8 @@ export interface Wanted {
   readonly place: number;
   readonly piece: PlannedPiece;
   readonly partition: Partition;
+  /** Whether all variables are part of its key, as is the operation's name: then resolvers may read them. */
+  readonly isOfOperation: boolean;
 }
 
 /** What an answer is made of, each with its place. */
@@ -101,6 +103,8 @@ export class ResponseCache<Context, Source> {
   readonly #planning: Planning;
   readonly #plans = new WeakMap<DocumentNode, Map<OperationDefinitionNode, OperationPlan>>();
   readonly #fitting = new WeakMap<Variables, { readonly operation: OperationDefinitionNode; readonly coerced: Variables }>();
+  /** Pieces that a resolver has read the operation for, beyond its arguments. */
+  readonly #ofOperation = new WeakSet<PlannedPiece>();
   #identities: PieceIdentities | null = null;
 
   constructor(readonly options: ResponseCacheOptions<Context, Source>) {
@@ -145,12 +149,13 @@ export class ResponseCache<Context, Source> {
         prepared.known.push({ place, piece });
         continue;
       }
-      const identified = this.#identities.of(piece, coerced, asker);
+      const isOfOperation = this.#ofOperation.has(piece);
+      const identified = this.#identities.of(piece, { variables: coerced, operation: isOfOperation ? plan.operation : null }, asker);
       if ('because' in identified) {
         prepared.live.push({ place, piece, because: identified.because });
         continue;
       }
-      prepared.wanted.push({ place, piece, partition: identified.partition });
+      prepared.wanted.push({ place, piece, partition: identified.partition, isOfOperation });
       prepared.lookups.push({ identity: identified.identity, policy: piece.policy, outermost: true });
     }
     return prepared;
@@ -273,14 +278,19 @@ export class ResponseCache<Context, Source> {
     return { piece, json, errors: [], nullsAll: false, entry: null, identity: null, because: 'it is known', isHit: false, events: [] };
   }
 
-  async #load(question: Question<Context>, { piece, partition }: Wanted, onFailure: (executed: Executed) => void): Promise<Loaded<string | Failed>> {
+  async #load(question: Question<Context>, { piece, partition, isOfOperation }: Wanted, onFailure: (executed: Executed) => void): Promise<Loaded<string | Failed>> {
     const { context, variables, coerced } = this.#executionOf(question);
     const reader = this.options.readerOf(context);
     if (reader === null) throw new Error('a context without a reader has nothing to be asked');
     const collector = asPieceCollector(new Collector(partition));
     const { scope } = piece.policy;
     const inner = this.options.contextWithin(context, reader.within(collector), { shared: partition !== reader.partition, scope });
-    const [executed] = await this.executor.execute(question.plan, [piece], { context: inner, variables, coerced });
+    // Under a key that does not hold the operation, what was made of it is another operation's answer, too. The next load has such a key.
+    const onOperationRead = isOfOperation ? undefined : (): void => {
+      this.#ofOperation.add(piece);
+      collector.forbid('a resolver read variables of the operation, or its name, beyond its arguments');
+    };
+    const [executed] = await this.executor.execute(question.plan, [piece], { context: inner, variables, coerced, onOperationRead });
     if (executed === undefined) throw new Error('a piece was left without an answer');
     if (executed.errors.length === 0 && !executed.nullsAll) return { value: executed.json, collector };
     const failure = executed.errors.find(({ originalError }) => this.options.isSourceFailure?.(originalError) === true);

@@ -1,5 +1,5 @@
 import { getArgumentValues, Kind, type DirectiveNode, type FieldNode, type GraphQLDirective, type GraphQLField, type ValueNode } from 'graphql';
-import { canonical } from '../../lib/canonical.js';
+import { argumentText } from './argument-text.js';
 
 export type Variables = Readonly<Record<string, unknown>>;
 
@@ -77,7 +77,7 @@ export function sameTemplate(a: Template, b: Template): boolean {
 }
 
 function argumentsText({ of, node }: Gap, variables: Variables): string {
-  return canonical(getArgumentValues(of as GraphQLField<unknown, unknown>, node, variables));
+  return argumentText(of.args, getArgumentValues(of as GraphQLField<unknown, unknown>, node, variables));
 }
 
 function usesVariables(node: FieldNode | DirectiveNode): boolean {

@@ -43,7 +43,7 @@ export class PieceKeys {
     if (!shape) throw new Error(`not planned:\n${query}`);
     const piece = shape.pieces.find((one) => one.responseName === responseName);
     if (piece === undefined) throw new Error(`there is no piece ${responseName} in the plan of\n${query}`);
-    const identified = this.#identities.of(piece, coerced, {
+    const identified = this.#identities.of(piece, { variables: coerced, operation: null }, {
       partition: partition(who.tenant),
       viewer: who.viewer,
       varyBy: { language: who.language },

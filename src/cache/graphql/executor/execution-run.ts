@@ -15,6 +15,7 @@ import {
   type ResponsePath,
 } from 'graphql';
 import type { Variables } from '../template.js';
+import type { OperationInfo } from '../watched-operation.js';
 import { missing, noList, notOfType, runtimeType, serialized } from './unfit-values.js';
 import type { Completion, SelectedField } from './selected-fields.js';
 
@@ -27,6 +28,8 @@ export interface RunParts {
   readonly context: unknown;
   /** Coerced. */
   readonly variables: Variables;
+  /** What resolvers see of the operation and its variables, where that is not the same object: watched, say. */
+  readonly seen?: OperationInfo | undefined;
   readonly fieldResolver: GraphQLFieldResolver<unknown, unknown> | undefined;
   readonly typeResolver: GraphQLTypeResolver<unknown, unknown> | undefined;
 }
@@ -39,6 +42,9 @@ export interface RunResult {
 type Path = ResponsePath | undefined;
 type Answer = Record<string, unknown>;
 
+/** A member of this name has to be defined before it can be assigned. */
+const UNASSIGNABLE = '__proto__';
+
 /**
  * One execution of selected fields (GraphQL specification, section 6.4). It waits where graphql-js waits, promise by promise: of
  * several errors that null the same, which one is told depends on nothing else.
@@ -48,7 +54,11 @@ export class ExecutionRun {
   /** Where errors were told; undefined: of all data. */
   readonly #failed = new Set<Path>();
 
-  constructor(private readonly parts: RunParts) {}
+  readonly #seen: OperationInfo;
+
+  constructor(private readonly parts: RunParts) {
+    this.#seen = parts.seen ?? { operation: parts.operation, variableValues: parts.variables };
+  }
 
   run(fields: readonly SelectedField[]): RunResult | Promise<RunResult> {
     const failed = (error: unknown): RunResult => {
@@ -70,7 +80,8 @@ export class ExecutionRun {
       for (const field of fields) {
         const name = field.responseName;
         const value = field.typename ?? this.#field(field, source, path);
-        answer[name] = value;
+        if (name === UNASSIGNABLE) Object.defineProperty(answer, name, { value, writable: true, enumerable: true, configurable: true });
+        else answer[name] = value;
         if (isPromise(value)) awaited.push(name);
       }
     } catch (error) {
@@ -181,8 +192,9 @@ export class ExecutionRun {
   }
 
   #infoOf({ field, nodes, parentType }: SelectedField, path: ResponsePath): GraphQLResolveInfo {
-    const { schema, fragments, rootValue, operation, variables } = this.parts;
-    return { fieldName: field.name, fieldNodes: nodes, returnType: field.type, parentType, path, schema, fragments, rootValue, operation, variableValues: variables };
+    const { schema, fragments, rootValue } = this.parts;
+    const { operation, variableValues } = this.#seen;
+    return { fieldName: field.name, fieldNodes: nodes, returnType: field.type, parentType, path, schema, fragments, rootValue, operation, variableValues };
   }
 }
 
