@@ -36,6 +36,31 @@ describe('the entities of a subgraph', () => {
     }
   });
 
+  it('P1 are not stored where one is of another type than was represented', async () => {
+    const resolve = (_: never, __: never, { user }: Viewer) => [{ __typename: 'Diary', id: '1', by: user }];
+    lifted = await LiftedSchema.start({ typeDefs, resolvers: { Query: { _entities: resolve } } });
+    for (const user of ['alice', 'bob']) {
+      expect(await lifted.ask(QUERY, { user, variables: { of: [{ __typename: 'Book', id: '1' }] } })).toMatchObject({ data: { _entities: [{ by: user }] } });
+    }
+  });
+
+  it.each([
+    ['@cacheControl(maxAge: 0)', {}],
+    ['@cacheControl(scope: PRIVATE)', {}],
+    ['', { permissionOf: ({ name }: { readonly name: string }) => (name === '_entities' ? 'read' : null), holds: ({ user }: Viewer) => user === 'alice' }],
+  ])('P1 P2 obey what the field itself says (%s)', async (hint, options) => {
+    const resolve = (_: never, { representations }: { representations: readonly object[] }, { user }: Viewer) => representations.map((each) => ({ ...each, by: user }));
+    lifted = await LiftedSchema.start({ typeDefs: typeDefs.replace('[_Entity]!', `[_Entity]! ${hint}`), resolvers: { Query: { _entities: resolve as never } }, options });
+    for (const user of ['alice', 'bob']) {
+      expect(await lifted.ask(QUERY, { user, variables: { of: [{ __typename: 'Book', id: '1' }] } })).toMatchObject({ data: { _entities: [{ by: user }] } });
+    }
+  });
+
+  it('are stored for no longer than anything else where none is represented', async () => {
+    await start();
+    for (let time = 0; time < 2; time++) expect(await lifted?.ask(QUERY, { variables: { of: [] } })).toMatchObject({ data: { _entities: [] }, status: null });
+  });
+
   it('are left to execution where a representation has no type', async () => {
     await start();
     const { errors, status } = (await lifted?.ask(QUERY, { variables: { of: [{ id: '1' }] } })) ?? {};

@@ -12,7 +12,7 @@ import {
   type GraphQLTypeResolver,
   type OperationDefinitionNode,
 } from 'graphql';
-import { ExecutionRun, type RunResult } from './executor/execution-run.js';
+import { ExecutionRun, type OnRuntimeType, type RunResult } from './executor/execution-run.js';
 import { selectedField, type SelectedField } from './executor/selected-fields.js';
 import type { OperationPlan, PlannedPiece } from './operation-plan.js';
 import { watchOperation } from './watched-operation.js';
@@ -33,6 +33,8 @@ export interface Execution<Context> {
   readonly coerced?: Readonly<Record<string, unknown>> | null;
   /** Called when a resolver reads of the operation what is in no key of a piece: variables, name, directives. */
   readonly onOperationRead?: (() => void) | undefined;
+  /** Called with the type of each value of an interface or a union. */
+  readonly onRuntimeType?: OnRuntimeType | undefined;
 }
 
 export interface ExecutorOptions {
@@ -57,12 +59,12 @@ export class PieceExecutor<Context> {
   }
 
   /** Null where the variables do not fit: graphql-js says why. */
-  #run({ operation, fragments, fields }: PartOfOperation, { context, variables, coerced, onOperationRead }: Execution<Context>): RunResult | Promise<RunResult> | null {
+  #run({ operation, fragments, fields }: PartOfOperation, { context, variables, coerced, onOperationRead, onRuntimeType }: Execution<Context>): RunResult | Promise<RunResult> | null {
     const { schema, rootValue, fieldResolver, typeResolver } = this.options;
     const given = coerced ?? getVariableValues(schema, operation.variableDefinitions ?? [], variables).coerced;
     if (given === undefined) return null;
     const seen = onOperationRead === undefined ? undefined : watchOperation({ operation, variableValues: given }, onOperationRead);
-    return new ExecutionRun({ schema, operation, fragments, rootValue, context, variables: given, seen, fieldResolver, typeResolver }).run(fields);
+    return new ExecutionRun({ schema, operation, fragments, rootValue, context, variables: given, seen, fieldResolver, typeResolver, onRuntimeType }).run(fields);
   }
 
   #partOf(plan: OperationPlan, pieces: readonly PlannedPiece[]): PartOfOperation {

@@ -27,6 +27,8 @@ export interface PlannedPiece {
   readonly subject: Subject;
   /** The values of `@skip` and `@include` that it is selected with. */
   readonly conditions: ReadonlyMap<string, boolean>;
+  /** Of a subgraph's `_entities`: the types that it was planned for; null for operations without it. */
+  readonly entityTypes: readonly GraphQLObjectType[] | null;
 }
 
 /** What an operation asks for with certain values of its `@skip` and `@include`, in the order of its answer. */
@@ -125,16 +127,16 @@ export class OperationPlan {
     const reader = new SelectionReader(source, policies);
     const pieces: PlannedPiece[] = [];
     for (const [responseName, nodes] of collectFields(source, root, [this.operation.selectionSet])) {
-      const piece = this.#piece({ responseName, nodes, conditions }, () => reader.field(root, nodes));
+      const piece = this.#piece({ responseName, nodes, conditions, entityTypes }, () => reader.field(root, nodes));
       if (piece === null) return null;
       pieces.push(piece);
     }
     return { pieces };
   }
 
-  #piece({ responseName, nodes, conditions }: Pick<PlannedPiece, 'responseName' | 'nodes' | 'conditions'>, read: () => Selected | null): PlannedPiece | null {
-    const fieldName = nodes[0]?.name.value ?? '';
-    const plain = { id: ++this.#lastId, responseName, fieldName, nodes, conditions, policy: neverStored, selected: UNLIMITED, permissions: [], text: [], subject: this.#subject(fieldName, UNLIMITED) };
+  #piece(selecting: Pick<PlannedPiece, 'responseName' | 'nodes' | 'conditions' | 'entityTypes'>, read: () => Selected | null): PlannedPiece | null {
+    const fieldName = selecting.nodes[0]?.name.value ?? '';
+    const plain = { ...selecting, id: ++this.#lastId, fieldName, policy: neverStored, selected: UNLIMITED, permissions: [], text: [], subject: this.#subject(fieldName, UNLIMITED) };
     if (fieldName === '__typename') return { ...plain, kind: 'typename', because: null };
     // What the schema says about itself is never stored (P6).
     if (fieldName.startsWith('__')) return { ...plain, kind: 'live', because: 'it is introspection' };

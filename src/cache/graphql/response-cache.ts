@@ -1,4 +1,4 @@
-import { getVariableValues, OperationTypeNode, type DocumentNode, type GraphQLError, type OperationDefinitionNode } from 'graphql';
+import { getVariableValues, OperationTypeNode, type DocumentNode, type GraphQLAbstractType, type GraphQLError, type GraphQLObjectType, type OperationDefinitionNode } from 'graphql';
 import type { Lookup } from '../core/cache.js';
 import { Collector } from '../core/collector.js';
 import type { Entry } from '../core/entry.js';
@@ -9,6 +9,7 @@ import { hitsAmong, nearHits } from '../core/near-hits.js';
 import type { Reader } from '../core/reader.js';
 import type { Loaded } from '../core/reading.js';
 import type { Partition } from '../core/tags.js';
+import { ENTITY } from './collect-fields.js';
 import { PieceExecutor, type Executed, type Execution, type ExecutorOptions } from './execute-pieces.js';
 import type { FieldCacheOptions } from './field-cache.js';
 import { OperationPlan, type PlannedPiece, type Planning } from './operation-plan.js';
@@ -290,7 +291,11 @@ export class ResponseCache<Context, Source> {
       this.#ofOperation.add(piece);
       collector.forbid('a resolver read variables of the operation, or its name, beyond its arguments');
     };
-    const [executed] = await this.executor.execute(question.plan, [piece], { context: inner, variables, coerced, onOperationRead });
+    const { entityTypes } = piece;
+    const onRuntimeType = entityTypes === null ? undefined : (abstract: GraphQLAbstractType, type: GraphQLObjectType): void => {
+      if (abstract.name === ENTITY && !entityTypes.includes(type)) collector.forbid(`an entity turned out to be of type ${type.name}, which no representation names`);
+    };
+    const [executed] = await this.executor.execute(question.plan, [piece], { context: inner, variables, coerced, onOperationRead, onRuntimeType });
     if (executed === undefined) throw new Error('a piece was left without an answer');
     if (executed.errors.length === 0 && !executed.nullsAll) return { value: executed.json, collector };
     const failure = executed.errors.find(({ originalError }) => this.options.isSourceFailure?.(originalError) === true);

@@ -86,23 +86,15 @@ export class SchemaPolicies {
     return known;
   }
 
-  /** Of `_entities`, whose field and union have no hints: what the types say that are represented. */
-  ofEntities(types: readonly GraphQLObjectType[]): SelectedPolicy {
-    return types.map((type) => this.#ofEntity(type)).reduce(both, UNLIMITED);
-  }
-
-  #ofEntity(type: GraphQLObjectType): SelectedPolicy {
-    const hint = hintOnType(type);
-    return {
-      ...UNLIMITED,
-      maxAge: hint?.maxAge ?? this.options.defaultMaxAge,
-      limitedBy: type.name,
-      staleWhileRevalidate: hint?.staleWhileRevalidate ?? 0,
-      scope: hint?.scope ?? 'PUBLIC',
-      shared: hint?.shared === true,
-      timeDependent: hint?.timeDependent === true,
-      profiles: hint?.profile === undefined ? NONE : new Set([hint.profile]),
-    };
+  /** Of `_entities`: what the represented types say, whose union has no hint. A hint on the field itself only limits that. */
+  ofEntities(parent: GraphQLObjectType, field: GraphQLField<unknown, unknown>, types: readonly GraphQLObjectType[]): SelectedPolicy {
+    const asAny = this.of(parent, field);
+    // Without a representation no type says anything.
+    if (types.length === 0) return asAny;
+    const { permissions, fields } = asAny;
+    const hint = hintOn(field.astNode);
+    const ofField = hint === null ? { ...UNLIMITED, permissions } : { ...saidBy(hint, `${parent.name}.${field.name}`, Infinity), permissions, fields };
+    return types.map((type) => saidBy(hintOnType(type), type.name, this.options.defaultMaxAge)).reduce(both, ofField);
   }
 
   /**
@@ -135,6 +127,21 @@ export class SchemaPolicies {
       profiles: new Set([ofField, ofType, ...limits.map(({ hint }) => hint)].flatMap((hint) => hint?.profile ?? [])),
     };
   }
+}
+
+/** What one hint says, by itself. Milliseconds. */
+function saidBy(hint: Hint | null, by: string, defaultMaxAge: number): SelectedPolicy {
+  const maxAge = hint?.maxAge ?? defaultMaxAge;
+  return {
+    ...UNLIMITED,
+    maxAge,
+    limitedBy: by,
+    staleWhileRevalidate: maxAge === Infinity ? Infinity : (hint?.staleWhileRevalidate ?? 0),
+    scope: hint?.scope ?? 'PUBLIC',
+    shared: hint?.shared === true,
+    timeDependent: hint?.timeDependent === true,
+    profiles: hint?.profile === undefined ? NONE : new Set([hint.profile]),
+  };
 }
 
 /** The coordinate whose hint decides the lifetime. */

@@ -52,7 +52,7 @@ export class SelectionReader {
 
   #policyOf(parent: GraphQLObjectType, field: GraphQLField<unknown, unknown>): SelectedPolicy {
     const { entityTypes } = this.source;
-    return entityTypes && getNamedType(field.type).name === ENTITY ? this.policies.ofEntities(entityTypes) : this.policies.of(parent, field);
+    return entityTypes && getNamedType(field.type).name === ENTITY ? this.policies.ofEntities(parent, field, entityTypes) : this.policies.of(parent, field);
   }
 
   /** What is selected of a value: for an interface or a union, of each type that it can be of. */

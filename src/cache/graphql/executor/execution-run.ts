@@ -19,6 +19,8 @@ import type { OperationInfo } from '../watched-operation.js';
 import { missing, noList, notOfType, runtimeType, serialized } from './unfit-values.js';
 import type { Completion, SelectedField } from './selected-fields.js';
 
+export type OnRuntimeType = (abstract: GraphQLAbstractType, type: GraphQLObjectType) => void;
+
 /** What resolvers are given beside parent and arguments. */
 export interface RunParts {
   readonly schema: GraphQLSchema;
@@ -32,6 +34,8 @@ export interface RunParts {
   readonly seen?: OperationInfo | undefined;
   readonly fieldResolver: GraphQLFieldResolver<unknown, unknown> | undefined;
   readonly typeResolver: GraphQLTypeResolver<unknown, unknown> | undefined;
+  /** Called with the type of each value of an interface or a union. */
+  readonly onRuntimeType?: OnRuntimeType | undefined;
 }
 
 export interface RunResult {
@@ -168,9 +172,13 @@ export class ExecutionRun {
   }
 
   #abstract(type: GraphQLAbstractType, value: unknown, resolved: Resolved): unknown {
-    const { schema, context, typeResolver = defaultTypeResolver } = this.parts;
+    const { schema, context, typeResolver = defaultTypeResolver, onRuntimeType } = this.parts;
     const { field, info } = resolved;
-    const go = (found: string | undefined): unknown => this.#object(runtimeType(found, { schema, type, field, value }), value, resolved);
+    const go = (found: string | undefined): unknown => {
+      const of = runtimeType(found, { schema, type, field, value });
+      onRuntimeType?.(type, of);
+      return this.#object(of, value, resolved);
+    };
     const name = (type.resolveType ?? typeResolver)(value, context, info, type);
     return isPromise(name) ? name.then(go) : go(name);
   }
