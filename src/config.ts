@@ -52,6 +52,11 @@ export interface Config {
     readonly depth: number;
     readonly rootFields: number;
     readonly aliases: number;
+    readonly fields: number;
+    /** Of one response name in one selection. */
+    readonly repeats: number;
+    /** Of JSON that is sent: lists and objects in each other. */
+    readonly jsonDepth: number;
     readonly cost: number;
     /** Operations in one HTTP request; 0: no lists of operations. */
     readonly batch: number;
@@ -195,6 +200,9 @@ export const VARIABLES = {
   LIMIT_DEPTH: { default: '12', schema: wholeNumber(1, 1_000), accepts: 'a whole number from 1 to 1000' },
   LIMIT_ROOT_FIELDS: { default: '30', schema: wholeNumber(1, 10_000), accepts: 'a whole number from 1 to 10000' },
   LIMIT_ALIASES: { default: '30', schema: wholeNumber(0, 10_000), accepts: 'a whole number from 0 to 10000' },
+  LIMIT_FIELDS: { default: '500', schema: wholeNumber(1, 10_000), accepts: 'a whole number from 1 to 10000' },
+  LIMIT_FIELD_REPEATS: { default: '20', schema: wholeNumber(1, 10_000), accepts: 'a whole number from 1 to 10000' },
+  LIMIT_JSON_DEPTH: { default: '64', schema: wholeNumber(8, 1_000), accepts: 'a whole number from 8 to 1000' },
   LIMIT_COST: { default: '10000', schema: wholeNumber(1, 1_000_000_000), accepts: 'a whole number from 1 to 1000000000' },
   LIMIT_BATCH: { default: '0', schema: wholeNumber(0, 100), accepts: 'a whole number from 0 to 100' },
   LIMIT_REQUESTS_PER_MINUTE: {
@@ -303,6 +311,9 @@ function limits(is: Values): Config['limits'] {
     depth: is.LIMIT_DEPTH,
     rootFields: is.LIMIT_ROOT_FIELDS,
     aliases: is.LIMIT_ALIASES,
+    fields: is.LIMIT_FIELDS,
+    repeats: is.LIMIT_FIELD_REPEATS,
+    jsonDepth: is.LIMIT_JSON_DEPTH,
     cost: is.LIMIT_COST,
     batch: is.LIMIT_BATCH,
     requestTimeout: is.REQUEST_TIMEOUT_MS,

@@ -32,6 +32,7 @@ export const errorCodes = {
   TOO_DEEP: 'The selection is nested too deeply: ask in two steps.',
   TOO_MANY_ROOT_FIELDS: 'One operation asks for too many root fields: spread them over several.',
   TOO_MANY_ALIASES: 'The document has too many aliases: spread the fields over several operations.',
+  TOO_MANY_FIELDS: 'The document selects too many fields, or one name too often in one selection: spread them over several operations.',
   TOO_COSTLY: 'The operation may read too much: `extensions.cost` says how much it was taken for. Ask for smaller pages, or select less.',
   RATE_LIMITED: 'Too many requests in a short time: wait as many seconds as `Retry-After` and `extensions.retryAfter` say.',
   SIGN_IN_LIMITED: 'Too many failed attempts: wait as many seconds as `Retry-After` and `extensions.retryAfter` say.',

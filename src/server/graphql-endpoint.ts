@@ -62,7 +62,7 @@ export async function serveGraphql<Context extends BaseContext>(
   server.addHook('onClose', () => apollo.stop());
 
   const createContext = identifyArrivals(options);
-  const admission = { batch: config.limits.batch, persisted };
+  const admission = { batch: config.limits.batch, jsonDepth: config.limits.jsonDepth, persisted };
   const begunOf = new WeakMap<IncomingMessage, Begun<Context>>();
   server.route({
     method: ['GET', 'POST'],

@@ -24,8 +24,10 @@ const times = (count: number, text: (at: number) => string): string => Array.fro
 const limits: readonly Limit[] = [
   { name: 'tokens', code: 'TOO_MANY_TOKENS', max: 2_000, document: long },
   { name: 'depth', code: 'TOO_DEEP', max: 12, document: nested },
-  { name: 'root fields', code: 'TOO_MANY_ROOT_FIELDS', max: 30, document: (size) => `{ ...All } fragment All on Query { ${'categories { slug } '.repeat(size)}}` },
+  { name: 'root fields', code: 'TOO_MANY_ROOT_FIELDS', max: 30, document: (size) => `{ ...All } fragment All on Query { ${times(size, (at) => `${at % 2 === 0 ? 'categories' : 'tenant'} { slug }`)} }` },
   { name: 'aliases', code: 'TOO_MANY_ALIASES', max: 30, document: (size) => `{ categories { ${times(size, (at) => `a${at}: slug`)} } }` },
+  { name: 'fields', code: 'TOO_MANY_FIELDS', max: 500, document: (size) => `{ ${times(25, (at) => `a${at}: tenant { ${'slug '.repeat(at > 0 ? 19 : 19 + size - 500)}}`)} }` },
+  { name: 'fields of one name', code: 'TOO_MANY_FIELDS', max: 20, document: (size) => `{ tenant { ${'slug '.repeat(size - 1)} } ...F } fragment F on Query { tenant { slug } }` },
   { name: 'cost', code: 'TOO_COSTLY', max: 10_000, document: costing },
 ];
 
@@ -108,10 +110,25 @@ describe.each(backends)('limits of a document, on $name', (backend) => {
     }
   });
 
+  it.each([
+    ['variables', (deep: string) => `{"query":"{ tenant { slug } }","variables":{"a":${deep}}}`],
+    ['extensions', (deep: string) => `{"query":"{ tenant { slug } }","extensions":{"a":${deep}}}`],
+    ['the body', (deep: string) => `{"query":"{ tenant { slug } }","more":${deep}}`],
+  ])('JSON that is nested too deeply in %s is refused', async (_, bodyOf) => {
+    const send = async (depth: number): Promise<unknown> => {
+      const body = bodyOf('['.repeat(depth) + ']'.repeat(depth));
+      const response = await fetch(`${running.client.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', 'x-tenant': 'downtown' }, body });
+      const { errors } = (await response.json()) as { errors?: { extensions: { code: string } }[] };
+      return [response.status, errors?.[0]?.extensions.code];
+    };
+    expect(await send(50)).toEqual([200, undefined]);
+    for (const depth of [65, 100_000, 500_000]) expect(await send(depth)).toEqual([400, 'BAD_REQUEST']);
+  });
+
   it('what nests fragments to double at every level is measured at once', async () => {
     const bomb = `{ ...F0 } ${times(60, (at) => `fragment F${at} on Query { ...F${at + 1} ...F${at + 1} }`)} fragment F60 on Query { categories { slug } }`;
     // Two to the power of sixty spreads: whatever followed them would not end.
-    expect(await running.client.request(bomb, { tenant: 'downtown' })).toMatchObject({ status: 400, codes: ['TOO_MANY_ROOT_FIELDS'] });
+    expect(await running.client.request(bomb, { tenant: 'downtown' })).toMatchObject({ status: 400, codes: ['TOO_MANY_ROOT_FIELDS', 'TOO_MANY_FIELDS'] });
   });
 
   it.each([

@@ -6,6 +6,8 @@ import type { PersistedOperations } from '../persisted-operations.js';
 export interface Admission {
   /** Operations in one request; 0 accepts no list of them at all. */
   readonly batch: number;
+  /** Lists and objects in each other that JSON may have. */
+  readonly jsonDepth: number;
   readonly persisted: PersistedOperations;
 }
 
@@ -61,9 +63,9 @@ function fromAddress(url: string): Sent {
   return { query: parameters.get('query') ?? undefined, variables: parsed('variables'), extensions: parsed('extensions') };
 }
 
-function admitOperation({ query, variables, extensions }: Sent, { persisted }: Admission): void {
-  if (typeof query === 'string' && query.includes('\0')) throw nullCharacter();
-  if (variables !== undefined && hasNullCharacter(variables)) throw nullCharacter();
+function admitOperation(sent: Sent, { persisted, jsonDepth }: Admission): void {
+  const { query, extensions } = sent;
+  admitJson(sent, jsonDepth);
   const hash = persistedHash(extensions);
   if (hash !== null && typeof query === 'string' && sha256(query) !== hash && persisted.documentOf(hash) !== query) {
     throw new LarderError('PERSISTED_QUERY_MISMATCH', 'The hash is not that of the document.');
@@ -84,18 +86,31 @@ function persistedHash(extensions: unknown): string | null {
 }
 
 /** Not by recursion: what is sent may be nested deeper than the stack. */
-function hasNullCharacter(value: unknown): boolean {
-  const open = [value];
+function admitJson(sent: Sent, maxDepth: number): void {
+  // Side by side, since an object for each would cost more than the rest.
+  const open: unknown[] = [sent];
+  const depths: number[] = [1];
+  const look = (value: unknown, depth: number): void => {
+    if (typeof value === 'string') {
+      if (value.includes('\0')) throw nullCharacter();
+    } else if (typeof value === 'object' && value !== null) {
+      if (depth > maxDepth) throw new LarderError('BAD_REQUEST', `The JSON has more than ${maxDepth} lists and objects in each other.`);
+      open.push(value);
+      depths.push(depth);
+    }
+  };
   while (open.length > 0) {
-    const next = open.pop();
-    if (typeof next === 'string' && next.includes('\0')) return true;
-    if (typeof next !== 'object' || next === null) continue;
-    for (const [name, member] of Object.entries(next)) {
-      if (name.includes('\0')) return true;
-      open.push(member);
+    const value = open.pop();
+    const depth = (depths.pop() ?? 0) + 1;
+    if (Array.isArray(value)) {
+      for (const item of value) look(item, depth);
+      continue;
+    }
+    for (const name in value as object) {
+      if (name.includes('\0')) throw nullCharacter();
+      look((value as Readonly<Record<string, unknown>>)[name], depth);
     }
   }
-  return false;
 }
 
 function nullCharacter(): LarderError {
