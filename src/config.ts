@@ -57,6 +57,8 @@ export interface Config {
     readonly repeats: number;
     /** Of JSON that is sent: lists and objects in each other. */
     readonly jsonDepth: number;
+    /** What all that is remembered of documents may weigh in the heap. */
+    readonly documentBytes: number;
     readonly cost: number;
     /** Operations in one HTTP request; 0: no lists of operations. */
     readonly batch: number;
@@ -203,6 +205,7 @@ export const VARIABLES = {
   LIMIT_FIELDS: { default: '500', schema: wholeNumber(1, 10_000), accepts: 'a whole number from 1 to 10000' },
   LIMIT_FIELD_REPEATS: { default: '20', schema: wholeNumber(1, 10_000), accepts: 'a whole number from 1 to 10000' },
   LIMIT_JSON_DEPTH: { default: '64', schema: wholeNumber(8, 1_000), accepts: 'a whole number from 8 to 1000' },
+  DOCUMENT_MEMORY_BYTES: { default: '33554432', schema: wholeNumber(2 ** 20, 2 ** 32), accepts: 'bytes from 1048576 to 4294967296' },
   LIMIT_COST: { default: '10000', schema: wholeNumber(1, 1_000_000_000), accepts: 'a whole number from 1 to 1000000000' },
   LIMIT_BATCH: { default: '0', schema: wholeNumber(0, 100), accepts: 'a whole number from 0 to 100' },
   LIMIT_REQUESTS_PER_MINUTE: {
@@ -314,6 +317,7 @@ function limits(is: Values): Config['limits'] {
     fields: is.LIMIT_FIELDS,
     repeats: is.LIMIT_FIELD_REPEATS,
     jsonDepth: is.LIMIT_JSON_DEPTH,
+    documentBytes: is.DOCUMENT_MEMORY_BYTES,
     cost: is.LIMIT_COST,
     batch: is.LIMIT_BATCH,
     requestTimeout: is.REQUEST_TIMEOUT_MS,

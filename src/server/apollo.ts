@@ -2,6 +2,7 @@ import { ApolloServer, type BaseContext } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import type { Logger } from '../lib/logger.js';
 import type { GraphqlOptions } from './graphql-endpoint.js';
+import { DocumentStore } from './document-store.js';
 import { limitDocument } from './limits/document-limits.js';
 import { knownOperations } from './limits/known-operations.js';
 import { limitCost } from './limits/limit-cost.js';
@@ -27,6 +28,7 @@ export function createApollo<Context extends BaseContext>(options: GraphqlOption
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens: config.limits.tokens },
+    documentStore: new DocumentStore(config.limits.documentBytes / 2),
     validationRules: [knownOperations, limitDocument(config.limits)],
     formatError: formatError(options.isUnavailable ?? (() => false)),
     // Apollo's landing page loads from elsewhere, and its caching headers would let browsers keep what a write has overtaken.

@@ -36,6 +36,8 @@ export interface FastPathOptions<Context extends BaseContext> {
   readonly admission: Admission;
   readonly bodyLimit: number;
   readonly requestTimeout: number;
+  /** What remembered bodies may weigh in the heap, with the plans that they lead to. */
+  readonly bodiesBytes: number;
   readonly createContext: (arrival: Arrival) => Context | Promise<Context>;
   /** The address a request comes from, as far as proxies are believed. */
   readonly ipOf: (request: IncomingMessage) => string;
@@ -58,7 +60,7 @@ const JSON_TYPE = /^application\/json(\s*;\s*charset\s*=\s*"?utf-?8"?\s*)?$/i;
 export class FastPath<Context extends BaseContext> {
   #isOpen = true;
   /** What bodies ask that were asked lately. */
-  readonly #asked = new KnownBodies<HttpQuestion>();
+  readonly #asked: KnownBodies<HttpQuestion>;
 
   /** Where many ask at once, it takes a quarter less to read all of their requests first, and to write all answers then. */
   readonly #answers = new Together<Ready>(({ exchange, reply }) => this.#send(exchange, reply));
@@ -66,7 +68,9 @@ export class FastPath<Context extends BaseContext> {
   /** What is the same for many answers, by what the framework's plugins and the answer have to say about `Vary`. */
   readonly #shared = new WeakMap<readonly string[], Map<string, readonly string[]>>();
 
-  constructor(private readonly options: FastPathOptions<Context>) {}
+  constructor(private readonly options: FastPathOptions<Context>) {
+    this.#asked = new KnownBodies(options.bodiesBytes);
+  }
 
   /** From now on the framework answers everything: it knows how connections are ended. */
   close(): void {
@@ -167,7 +171,7 @@ export class FastPath<Context extends BaseContext> {
     const known = this.#asked.get(bytes);
     if (known !== undefined) return known;
     const question = isUtf8(bytes) ? this.#judge(request, this.#parse(bytes)) : null;
-    if (question !== null) this.#asked.set(bytes, question);
+    if (question !== null) this.#asked.set(bytes, question, question.plan.weight);
     return question;
   }
 

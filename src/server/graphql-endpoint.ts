@@ -110,6 +110,7 @@ export async function serveGraphql<Context extends BaseContext>(
     createContext,
     bodyLimit: config.http.bodyLimit,
     requestTimeout: config.limits.requestTimeout,
+    bodiesBytes: config.limits.documentBytes / 8,
     ipOf: addressesBehind(config.http),
     parse: jsonParser(server),
   });

@@ -1,6 +1,7 @@
-/** So many are remembered, and none that is longer than so many bytes: 4 MB at most (C4). */
-const MAX = 1_000;
+/** None that is longer is remembered, in bytes. */
 const MAX_BYTES = 4_096;
+/** What one takes beside its bytes and its value. */
+const BASE_BYTES = 300;
 /** So many that look alike: whoever sends bodies that are made to, makes nobody compare more. */
 const MAX_ALIKE = 8;
 /** Looked at before bodies are compared: so many bytes of the end, where variables are, and so many of all of it. */
@@ -10,12 +11,16 @@ const OF_ALL = 16;
 interface Known<Value> {
   readonly bytes: Buffer;
   readonly value: Value;
+  readonly weight: number;
 }
 
 /** What has been made of bodies that were sent before. Found by their bytes: making a text of each, to ask a map, takes three times as long. */
 export class KnownBodies<Value> {
   readonly #alike = new Map<number, Known<Value>[]>();
-  #size = 0;
+  #weight = 0;
+
+  /** @param maxWeight of all together, in bytes of heap; beyond it all are forgotten (C4). */
+  constructor(private readonly maxWeight: number) {}
 
   get(bytes: Buffer): Value | undefined {
     const alike = this.#alike.get(sampled(bytes));
@@ -24,19 +29,24 @@ export class KnownBodies<Value> {
     return undefined;
   }
 
-  /** Keeps a copy: what was read from a connection may be a part of something larger. */
-  set(bytes: Buffer, value: Value): void {
-    if (bytes.length > MAX_BYTES) return;
-    if (this.#size >= MAX) {
+  /**
+   * Keeps a copy: what was read from a connection may be a part of something larger.
+   *
+   * @param valueBytes what the value keeps in the heap.
+   */
+  set(bytes: Buffer, value: Value, valueBytes: number): void {
+    const weight = BASE_BYTES + bytes.length + valueBytes;
+    if (bytes.length > MAX_BYTES || weight > this.maxWeight) return;
+    if (this.#weight + weight > this.maxWeight) {
       this.#alike.clear();
-      this.#size = 0;
+      this.#weight = 0;
     }
     const sample = sampled(bytes);
     const alike = this.#alike.get(sample) ?? [];
     if (alike.length === 0) this.#alike.set(sample, alike);
-    if (alike.length < MAX_ALIKE) this.#size++;
-    else alike.shift();
-    alike.push({ bytes: Buffer.from(bytes), value });
+    if (alike.length >= MAX_ALIKE) this.#weight -= alike.shift()?.weight ?? 0;
+    this.#weight += weight;
+    alike.push({ bytes: Buffer.from(bytes), value, weight });
   }
 }
 

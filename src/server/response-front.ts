@@ -40,6 +40,7 @@ export function createFront<Context extends BaseContext>(options: FrontOptions<C
   const idOf = (headers: Readonly<Record<string, unknown>>): string | undefined => headers['x-request-id'] as string | undefined;
   const http = new HttpCache<Context, never>({
     responses: cache,
+    documentBytes: (config.limits.documentBytes * 3) / 8,
     now,
     downstream: config.http.downstreamCache,
     cacheTagBytes: config.http.cacheTagBytes,

@@ -101,7 +101,7 @@ function rootFields(schema: GraphQLSchema, { fragments }: OperationPlan, pieces:
 }
 
 /** Which pieces are missing differs from request to request: so many combinations of one operation are remembered. */
-const MAX_PARTS = 100;
+const MAX_PARTS = 16;
 
 function executedOf({ responseName }: PlannedPiece, all: readonly PlannedPiece[], { data, errors = [] }: ExecutionResult | RunResult): Executed {
   const own = all.length === 1 ? errors : errors.filter(({ path }) => path?.[0] === responseName);

@@ -7,6 +7,7 @@ export { ALWAYS_VARIED, isForbidden, variedBy } from './answer-headers.js';
 export { apolloPlugin, type ApolloPluginOptions } from './apollo-plugin.js';
 export { formatted, headOf, type FormatError } from './format-errors.js';
 export { DivergenceSampler, type DivergenceOptions } from './divergence.js';
+export { DOCUMENT_MEMORY_BYTES, documentWeight, UsedBefore } from './document-weight.js';
 export { explain, type Explanation } from './explain.js';
 export { httpPolicy, type DownstreamCache, type HttpPolicy } from './http-policy.js';
 export { OperationPlan, type PlannedPiece, type Shape } from './operation-plan.js';

@@ -2,6 +2,7 @@ import { getArgumentValues, getNamedType, isObjectType, Kind, type DocumentNode,
 import type { Subject } from '../core/key.js';
 import { neverStored, type Policy } from '../core/policy.js';
 import { collectFields, conditionVariables, ENTITY } from './collect-fields.js';
+import { documentWeight } from './document-weight.js';
 import { hintOn, hintOnType } from './hints.js';
 import { SelectionReader, TooMuchSelected, type Selected } from './selection-reader.js';
 import { UNLIMITED, type SchemaPolicies, type SelectedPolicy } from './selected-policy.js';
@@ -40,7 +41,7 @@ export interface Shape {
 const ENTITIES = '_entities';
 
 /** So many shapes of an operation are remembered: each condition doubles them. */
-const MAX_SHAPES = 64;
+const MAX_SHAPES = 8;
 
 export interface Planning {
   readonly policies: SchemaPolicies;
@@ -55,6 +56,11 @@ export class OperationPlan {
   readonly #asksForEntities: boolean;
   readonly #shapes = new Map<string, Shape | null>();
   #lastId = 0;
+
+  /** What the document occupies in the heap, with its plan: an estimate, in bytes. */
+  get weight(): number {
+    return documentWeight(this.document);
+  }
 
   constructor(
     readonly document: DocumentNode,

@@ -31,6 +31,8 @@ export type Identified = { readonly identity: Identity; readonly partition: Part
 
 /** So many identities of one piece are remembered, of those whose arguments come with the request. */
 const REMEMBERED = 500;
+/** And of all pieces together: at about a kilobyte each, ten megabytes (C4). */
+const REMEMBERED_IN_ALL = 10_000;
 /** Of who needs no permission. */
 const NO_PERMISSIONS: readonly string[] = [];
 /** Of what every viewer may have; none is called so. */
@@ -42,7 +44,8 @@ const NOBODY = Symbol('nobody');
  * operation, where a resolver reads it.
  */
 export class PieceIdentities {
-  readonly #known = new WeakMap<PlannedPiece, Known>();
+  #known = new WeakMap<PlannedPiece, Known>();
+  #count = 0;
   readonly #texts = new WeakMap<PlannedPiece, WeakMap<Variables, string>>();
   readonly #varied = new VariedTexts();
 
@@ -81,6 +84,10 @@ export class PieceIdentities {
   }
 
   #remember(piece: PlannedPiece, { partition, text, varyBy, held, viewer }: About): Identity {
+    if (this.#count >= REMEMBERED_IN_ALL) {
+      this.#known = new WeakMap();
+      this.#count = 0;
+    }
     let known = this.#known.get(piece);
     if (known === undefined || known.count >= REMEMBERED) this.#known.set(piece, (known = { identities: new Map(), count: 0 }));
     // Step by step instead of under one name for all of it, which would have to be put together and read anew each time.
@@ -93,6 +100,7 @@ export class PieceIdentities {
     if (identity === undefined) {
       byText.set(text, (identity = this.identities.of(piece.subject, partition, canonical([text, varied, held, viewer]))));
       known.count++;
+      this.#count++;
     }
     return identity;
   }

@@ -30,6 +30,8 @@ export interface HttpCacheOptions<Context, Source> {
   readonly downstream: DownstreamCache;
   /** Of the header `Cache-Tag`, which names what an answer depends on; 0 or left out for none. */
   readonly cacheTagBytes?: number;
+  /** What remembered queries may weigh in the heap, in bytes. Default 32 MiB. */
+  readonly documentBytes?: number;
   /** Milliseconds, on the clock that entries' lifetimes are measured on. */
   readonly now: () => number;
   /** Whether an operation may be answered with these variables, beyond being valid. What is refused here is left to GraphQL, which says why. */
@@ -58,12 +60,13 @@ export interface HttpQuestion {
  * It does not know who asks: identity and limits come first (P3).
  */
 export class HttpCache<Context, Source> {
-  readonly queries = new KnownQueries();
+  readonly queries: KnownQueries;
   readonly #negotiation = new Negotiation();
   readonly #bodies = new JoinedBodies();
   readonly #vary: string;
 
   constructor(private readonly options: HttpCacheOptions<Context, Source>) {
+    this.queries = new KnownQueries(options.documentBytes);
     this.#vary = options.vary.join(', ');
   }
 

@@ -13,6 +13,8 @@ export interface HttpHandlerOptions<Context extends BaseContext, Source = unknow
    * `didResolveOperation`, since known queries do not pass these. What is refused is left to Apollo.
    */
   readonly admits?: (plan: OperationPlan, variables: Readonly<Record<string, unknown>>) => boolean;
+  /** What remembered queries may weigh in the heap, in bytes. Default 32 MiB. What Apollo keeps is its own: `documentStore`. */
+  readonly documentBytes?: number;
 }
 
 /** Answers one request. The context is made once, and only if it is needed. */
@@ -57,7 +59,7 @@ export function httpHandler<Context extends BaseContext, Source = unknown>(optio
 
 type OfServer<Context, Source> = Pick<HttpCacheOptions<Context, Source>, 'responses' | 'preflighted'>;
 
-function createHttpCache<Context extends BaseContext, Source>({ plugin, admits }: HttpHandlerOptions<Context, Source>, ofServer: OfServer<Context, Source>): HttpCache<Context, Source> {
+function createHttpCache<Context extends BaseContext, Source>({ plugin, admits, documentBytes }: HttpHandlerOptions<Context, Source>, ofServer: OfServer<Context, Source>): HttpCache<Context, Source> {
   const { formatError, explains, onErrors, onAnswer, downstream = 'revalidate', cacheTagBytes = 0, vary } = plugin.options;
   return new HttpCache<Context, Source>({
     ...ofServer,
@@ -67,6 +69,7 @@ function createHttpCache<Context extends BaseContext, Source>({ plugin, admits }
     vary: variedBy(vary),
     formatError: (error) => formatted(error, formatError),
     ...(admits === undefined ? {} : { admits }),
+    ...(documentBytes === undefined ? {} : { documentBytes }),
     // An explanation is Apollo's to give: it has room for extensions.
     ...(explains === undefined ? {} : { leaves: explains }),
     ...(onErrors === undefined ? {} : { onErrors: (errors, { context }) => onErrors(errors, context) }),

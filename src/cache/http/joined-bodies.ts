@@ -22,8 +22,14 @@ const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } };
 /** Of answers that have their first piece in common, so many are remembered. */
 const MAX_VARIANTS = 4;
 
+/** Of a piece, what a body depends on: not the piece, which would keep its document in memory. */
+interface Part {
+  readonly entry: object | null;
+  readonly responseName: string;
+}
+
 interface Joined {
-  readonly pieces: readonly AnsweredPiece[];
+  readonly parts: readonly Part[];
   readonly bodies: Partial<Record<Encoding, Body>>;
 }
 
@@ -37,12 +43,12 @@ export class JoinedBodies {
   /** The body of an answer without errors. `accepted` is the best that the client takes. */
   of(pieces: readonly AnsweredPiece[], accepted: Encoding): Body {
     const first = pieces.find(({ entry }) => entry !== null)?.entry;
-    const known = first && this.#known.get(first)?.find((variant) => isSame(variant.pieces, pieces));
+    const known = first && this.#known.get(first)?.find((variant) => isSame(variant.parts, pieces));
     if (known) return (known.bodies[accepted] ??= bodyOf(pieces, accepted));
     if (!first || !pieces.every(isRememberable)) return bodyOf(pieces, 'identity');
     const body = bodyOf(pieces, accepted);
     // What is short is joined sooner than remembered, unless it comes back as the same objects.
-    if (!isShort(pieces) || pieces.every(isNear)) this.#remember(first, { pieces, bodies: { [accepted]: body } });
+    if (!isShort(pieces) || pieces.every(isNear)) this.#remember(first, { parts: pieces.map(({ entry, piece }) => ({ entry, responseName: piece.responseName })), bodies: { [accepted]: body } });
     return body;
   }
 
@@ -67,11 +73,8 @@ function isNear({ piece, isHit, events }: AnsweredPiece): boolean {
   return piece.kind === 'typename' || (isHit && events.length === 0);
 }
 
-function isSame(known: readonly AnsweredPiece[], asked: readonly AnsweredPiece[]): boolean {
-  return (
-    known.length === asked.length &&
-    known.every(({ entry, piece }, at) => entry === asked[at]?.entry && piece.responseName === asked[at].piece.responseName)
-  );
+function isSame(known: readonly Part[], asked: readonly AnsweredPiece[]): boolean {
+  return known.length === asked.length && known.every(({ entry, responseName }, at) => entry === asked[at]?.entry && responseName === asked[at]?.piece.responseName);
 }
 
 function bodyOf(pieces: readonly AnsweredPiece[], accepted: Encoding): Body {

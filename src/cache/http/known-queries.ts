@@ -1,4 +1,6 @@
-import type { OperationPlan } from '../graphql/index.js';
+import { hash as digestOf } from 'node:crypto';
+import { BoundedMap } from '../../lib/bounded-map.js';
+import { DOCUMENT_MEMORY_BYTES, UsedBefore, type OperationPlan } from '../graphql/index.js';
 
 /** What a request says of the operation it asks. Anything may stand in it. */
 export interface SentOperation {
@@ -13,28 +15,33 @@ export interface KnownQuery {
   readonly source: string;
 }
 
-/** So many texts are remembered, and so many characters of them: what clients send cannot grow this (C4). */
-const MAX_TEXTS = 2_000;
-const MAX_CHARACTERS = 8 * 1024 * 1024;
+/** A hash and where it leads: some hundred bytes. */
+const HASH_BYTES = 300;
 
-/** Queries that GraphQL has parsed and found valid, by their text, and by its hash for those that are asked by it (APQ). */
+/**
+ * Queries that GraphQL has parsed and found valid, by their text, and by its hash for those that are asked by it (APQ). Remembered from
+ * their second use on, and bounded by what they weigh: what clients send cannot grow this (C4).
+ */
 export class KnownQueries {
-  readonly #bySource = new Map<string, Map<string, KnownQuery>>();
-  readonly #sourceOf = new Map<string, string>();
-  #characters = 0;
+  readonly #bySource: BoundedMap<string, Map<string, KnownQuery>>;
+  readonly #sourceOf: BoundedMap<string, string>;
+  readonly #used = new UsedBefore();
+
+  /** @param maxBytes of heap, as `documentWeight` estimates it. */
+  constructor(maxBytes = DOCUMENT_MEMORY_BYTES) {
+    this.#bySource = new BoundedMap(maxBytes);
+    this.#sourceOf = new BoundedMap(maxBytes / 32);
+  }
 
   remember(known: KnownQuery, { operationName, hash }: { readonly operationName: string | null; readonly hash: string | null }): void {
-    const { source } = known;
-    let byName = this.#bySource.get(source);
+    const { source, plan } = known;
+    const name = operationName ?? '';
+    const byName = this.#bySource.get(source);
     if (byName === undefined) {
-      this.#makeRoom(source.length);
-      this.#bySource.set(source, (byName = new Map<string, KnownQuery>()));
-      this.#characters += source.length;
-    }
-    byName.set(operationName ?? '', known);
-    if (hash === null) return;
-    if (this.#sourceOf.size >= MAX_TEXTS) this.#sourceOf.clear();
-    this.#sourceOf.set(hash, source);
+      if (!this.#used.has(digestOf('sha1', `${name} ${source}`, 'base64url'))) return;
+      this.#bySource.set(source, new Map([[name, known]]), plan.weight);
+    } else byName.set(name, known);
+    if (hash !== null) this.#sourceOf.set(hash, source, HASH_BYTES + source.length);
   }
 
   /** @returns null for what GraphQL has to be asked about. */
@@ -50,14 +57,6 @@ export class KnownQueries {
   #sourceOfHash(extensions: unknown): string | undefined {
     const hash = hashIn(extensions);
     return hash === undefined ? undefined : this.#sourceOf.get(hash);
-  }
-
-  #makeRoom(characters: number): void {
-    for (const [oldest] of this.#bySource) {
-      if (this.#bySource.size < MAX_TEXTS && this.#characters + characters <= MAX_CHARACTERS) return;
-      this.#bySource.delete(oldest);
-      this.#characters -= oldest.length;
-    }
   }
 }
 
