@@ -1,8 +1,7 @@
 import { getNamedType, isAbstractType, isCompositeType, isInterfaceType, isObjectType, isRequiredArgument, type GraphQLField, type GraphQLSchema } from 'graphql';
-import { isDeepStrictEqual } from 'node:util';
 import type { Choices } from '../choices.js';
 import { fieldsOf, objectTypesOf, selectionsOf, type FieldMeaning, type GroupMeaning, type Item } from './meaning.js';
-import type { Values } from './values.js';
+import { areSame, isSame, type Values } from './values.js';
 
 /** Two meanings that differ in one thing. */
 export interface NearMiss {
@@ -67,7 +66,7 @@ export class NearMisses {
     const inputs = this.#definition(field)?.args ?? [];
     if (inputs.length === 0) return false;
     const others = this.values.otherInput(choices, choices.pick(inputs), field.args);
-    const different = others.filter((args) => !isDeepStrictEqual(args, field.args));
+    const different = others.filter((args) => !areSame(inputs, args, field.args));
     if (different.length === 0) return false;
     field.args = choices.pick(different);
     return true;
@@ -75,10 +74,10 @@ export class NearMisses {
 
   #swapArguments(choices: Choices, field: FieldMeaning): boolean {
     const inputs = this.#definition(field)?.args ?? [];
-    const pairs = inputs.flatMap((a) => inputs.filter((b) => a.name < b.name && String(a.type) === String(b.type)).map((b) => [a.name, b.name] as const));
-    const swaps = pairs.filter(([a, b]) => field.args[a] !== undefined && field.args[b] !== undefined && !isDeepStrictEqual(field.args[a], field.args[b]));
+    const pairs = inputs.flatMap((a) => inputs.filter((b) => a.name < b.name && String(a.type) === String(b.type)).map((b) => ({ a: a.name, b: b.name, type: a.type })));
+    const swaps = pairs.filter(({ a, b, type }) => field.args[a] !== undefined && field.args[b] !== undefined && !isSame(type, field.args[a], field.args[b]));
     if (swaps.length === 0) return false;
-    const [a, b] = choices.pick(swaps);
+    const { a, b } = choices.pick(swaps);
     field.args = { ...field.args, [a]: field.args[b] as never, [b]: field.args[a] as never };
     return true;
   }

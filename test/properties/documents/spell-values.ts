@@ -1,8 +1,7 @@
 import { getNullableType, GraphQLNonNull, isEnumType, isInputObjectType, isListType, isNonNullType, isNullableType, type GraphQLInputField, type GraphQLInputType } from 'graphql';
-import { isDeepStrictEqual } from 'node:util';
 import type { Choices } from '../choices.js';
 import type { Arguments, Json } from './meaning.js';
-import { defaultOf } from './values.js';
+import { defaultOf, isSame } from './values.js';
 
 /** A variable of an operation, and what is sent for it: undefined for nothing. */
 export interface Variable {
@@ -30,7 +29,7 @@ export class ValueSpeller {
   input({ type, byDefault }: { readonly type: GraphQLInputType; readonly byDefault: Json | undefined }, value: Json | undefined): readonly string[] | null {
     const { choices } = this;
     if (value === undefined) return choices.chance(0.3) ? [this.#absent(type)] : null;
-    if (byDefault !== undefined && isDeepStrictEqual(value, byDefault) && choices.chance(0.6)) {
+    if (byDefault !== undefined && isSame(type, value, byDefault) && choices.chance(0.6)) {
       // A variable that is not sent is as if nothing had been written.
       return choices.chance(0.3) ? [this.#absent(getNullableType(type))] : null;
     }
@@ -98,7 +97,7 @@ export class ValueSpeller {
     if (isInputObjectType(inner)) {
       const members = this.choices.shuffled(Object.values(inner.getFields())).flatMap((field): [string, Json][] => {
         const member = (value as Arguments)[field.name];
-        if (member === undefined || (isDeepStrictEqual(member, defaultOf(field)) && this.choices.chance(0.5))) return [];
+        if (member === undefined || (isSame(field.type, member, defaultOf(field)) && this.choices.chance(0.5))) return [];
         return [[field.name, this.#json(field.type, member)]];
       });
       return Object.fromEntries(members);
@@ -113,7 +112,7 @@ export class ValueSpeller {
 
   #sent(type: GraphQLInputType, value: Json): string {
     const { choices } = this;
-    const known = this.variables.find((variable) => variable.type === String(type) && variable.sent !== undefined && isDeepStrictEqual(variable.sent, value));
+    const known = this.variables.find((variable) => variable.type === String(type) && variable.sent !== undefined && isSame(type, variable.sent, value));
     if (known !== undefined && choices.chance(0.4)) return `$${known.name}`;
     const isStricter = value !== null && isNullableType(type) && choices.chance(0.2);
     if (value !== null && choices.chance(0.35)) {

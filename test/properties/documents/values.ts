@@ -10,7 +10,6 @@ import {
   type GraphQLInputField,
   type GraphQLInputType,
 } from 'graphql';
-import { isDeepStrictEqual } from 'node:util';
 import type { Choices } from '../choices.js';
 import type { Arguments, Json } from './meaning.js';
 
@@ -33,6 +32,22 @@ export function defaultOf(input: GraphQLArgument | GraphQLInputField): Json | un
   if (input.defaultValue === undefined) return undefined;
   const node = astFromValue(input.defaultValue, input.type);
   return node === null || node === undefined ? undefined : (valueFromASTUntyped(node) as Json);
+}
+
+/** Whether two values mean the same: members of an input object have no order, those of a scalar's value have. */
+export function isSame(type: GraphQLInputType, a: Json | undefined, b: Json | undefined): boolean {
+  const inner = getNullableType(type);
+  if (a === undefined || b === undefined || a === null || b === null) return a === b;
+  if (isListType(inner)) {
+    if (!Array.isArray(a) || !Array.isArray(b)) return JSON.stringify(a) === JSON.stringify(b);
+    return a.length === b.length && a.every((item: Json, at) => isSame(inner.ofType, item, b[at] as Json));
+  }
+  if (isInputObjectType(inner)) return areSame(Object.values(inner.getFields()), a as Arguments, b as Arguments);
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+export function areSame(inputs: readonly (GraphQLArgument | GraphQLInputField)[], a: Arguments, b: Arguments): boolean {
+  return inputs.every(({ name, type }) => isSame(type, a[name], b[name]));
 }
 
 export class Values {
@@ -68,7 +83,7 @@ export class Values {
   /** Another value of the type, near the one given; undefined when none was found. */
   other(choices: Choices, type: GraphQLInputType, value: Json): Json | undefined {
     const near = this.#near(choices, type, value);
-    const different = near.filter((candidate) => !isDeepStrictEqual(candidate, value));
+    const different = near.filter((candidate) => !isSame(type, candidate, value));
     return different.length === 0 ? undefined : choices.pick(different);
   }
 
@@ -95,7 +110,7 @@ export class Values {
   }
 
   #nearObject(choices: Choices, fields: readonly GraphQLInputField[], value: Arguments): readonly Json[] {
-    return fields.flatMap((field) => this.otherInput(choices, field, value).filter((other) => !isDeepStrictEqual(other, value)));
+    return fields.flatMap((field) => this.otherInput(choices, field, value).filter((other) => !areSame(fields, other, value)));
   }
 
   /** Arguments that differ in this one: given or absent, null or not, another value. */

@@ -30,11 +30,13 @@ export interface Dependence {
 }
 
 export function dependenceOf({ schema, permission, sharedTypes }: KnownSchema, meaning: FieldMeaning): Dependence {
-  const fields = fieldsOf(meaning).map((field) => definitionOf(schema, field));
+  const all = fieldsOf(meaning);
+  const fields = all.map((field) => definitionOf(schema, field));
   const types = fields.map(({ type }) => getNamedType(type));
+  const others = all.flatMap((field) => otherDeclarations(schema, field));
   return {
-    permissions: new Set(fields.flatMap((field) => argument(field, permission.directive, permission.argument) ?? [])),
-    isPrivate: fields.some((field) => isPrivate(schema, field)),
+    permissions: new Set([...fields, ...others].flatMap((field) => argument(field, permission.directive, permission.argument) ?? [])),
+    isPrivate: fields.some((field) => isPrivate(schema, field)) || others.some((field) => argument(field, 'cacheControl', 'scope') === 'PRIVATE'),
     isShared: argument(fields[0], 'cachePolicy', 'shared') === 'true' && types.every((type) => !isCompositeType(type) || sharedTypes.has(type.name)),
   };
 }
@@ -44,6 +46,14 @@ function isPrivate(schema: GraphQLSchema, field: GraphQLField<unknown, unknown>)
   const types = isAbstractType(type) ? [type, ...schema.getPossibleTypes(type)] : [type];
   const own = argument(field, 'cacheControl', 'scope');
   return own === 'PRIVATE' || (own === undefined && types.some((one) => argument(one, 'cacheControl', 'scope') === 'PRIVATE'));
+}
+
+/** The same field as other types declare it: objects that its type can be, and interfaces that they implement. */
+function otherDeclarations(schema: GraphQLSchema, { parent, name }: FieldMeaning): readonly GraphQLField<unknown, unknown>[] {
+  const type = schema.getType(parent);
+  if (!isObjectType(type) && !isInterfaceType(type)) return [];
+  const objects = isInterfaceType(type) ? schema.getPossibleTypes(type) : [type];
+  return objects.flatMap((object) => [object, ...object.getInterfaces()].flatMap((declaring) => declaring.getFields()[name] ?? []));
 }
 
 function definitionOf(schema: GraphQLSchema, { parent, name }: FieldMeaning): GraphQLField<unknown, unknown> {

@@ -8,7 +8,7 @@ import { anybody, dependenceOf, type WhoAsks } from '../keys/askers.js';
 import { anotherSchema } from '../keys/known-schemas.js';
 import type { Failure, Figures, Property } from '../property.js';
 import { resolveEverything } from '../synthetic/resolvers.js';
-import { NEVER_STORED, SYNTHETIC_SCALARS } from '../synthetic/schema.js';
+import { NEVER_STORED, READS_OPERATION, SYNTHETIC_SCALARS } from '../synthetic/schema.js';
 import { World } from '../synthetic/world.js';
 import { difference } from './compare.js';
 import { cachingOptions, Engine, type EngineAnswer } from './engine.js';
@@ -137,7 +137,7 @@ export class Pieces implements Property {
     for (const root of roots) {
       const { responseName, field } = root;
       const [expected, found] = [plainCalls.get(responseName) ?? 0, world.calls.get(responseName) ?? 0];
-      if (expected === 0 || world.tightened.has(responseName)) continue;
+      if (expected === 0 || world.tightened.has(responseName) || fieldsOf(field).some(({ parent, name }) => READS_OPERATION.has(`${parent}.${name}`))) continue;
       const isStored = this.#isStored(root, who, plain);
       if (isStored && isHit(root)) {
         this.#counts.stored++;

@@ -18,6 +18,7 @@ import { setImmediate } from 'node:timers/promises';
 import { GLOBAL, tags, type Partition, type Reader } from '../../../src/cache/index.js';
 import type { Random } from '../../model/random.js';
 import type { WhoAsks } from '../keys/askers.js';
+import { READS_OPERATION } from './schema.js';
 import type { World } from './world.js';
 
 /** What resolvers get. Inside a piece, what those who share it have not in common is missing. */
@@ -49,7 +50,9 @@ interface Asked {
 }
 
 /** Fields whose value is another each time they are asked. */
-const TIMED = ['Live.now', 'Query.unhintedNumber'];
+const TIMED = ['Live.now', 'Query.unhintedNumber', 'Crate.ticks', 'Chest.ticks'];
+/** Fields that are answered only to those who hold a permission, each of them. */
+const GUARDED: Readonly<Record<string, readonly string[]>> = { 'Query.allowed': ['read'], 'Crate.guarded': ['read', 'write'], 'Chest.guarded': ['read', 'write'] };
 /** Found while they are made to depend on the viewer, or on the moment. */
 const TIGHTENED: Readonly<Record<string, 'viewer' | 'time'>> = { 'Plain.mood': 'viewer', 'Plain.price': 'time' };
 
@@ -93,9 +96,12 @@ function resolve({ parent, args, context, info }: Call): unknown {
     for (let beside = 0; beside < CROWD; beside++) reader.collector.tag(tagOf(context.partition, `${row} beside ${beside}`));
   }
 
-  if (coordinate === 'Query.allowed' && !context.who.permissions.includes('read')) throw new GraphQLError('not allowed', { extensions: { code: 'FORBIDDEN' } });
+  if (GUARDED[coordinate]?.every((permission) => context.who.permissions.includes(permission)) === false) throw new GraphQLError('not allowed', { extensions: { code: 'FORBIDDEN' } });
+  if (READS_OPERATION.has(coordinate)) {
+    return world.about(row, [coordinate]).pick<unknown>([info.variableValues, [info.variableValues], Object.keys(info.variableValues), info.operation.name?.value]);
+  }
   // What is kept for everybody may depend on its parent, and through it on the viewer, but not on the viewer.
-  const isOwn = (parent?.isOwn === true && info.fieldName !== 'storedPart') || returnsPrivate(field, info.schema);
+  const isOwn = (parent?.isOwn === true && !['storedPart', 'soon'].includes(info.fieldName)) || returnsPrivate(field, info.schema);
   const question: unknown[] = [coordinate, args];
   const staysShared = isShared && info.fieldName !== 'tenantThing';
   if (!staysShared) question.push(tenantOf(context));
@@ -211,7 +217,7 @@ export function tagOf(partition: Partition, row: string) {
 function returnsPrivate(field: GraphQLField<unknown, unknown>, schema: GraphQLSchema): boolean {
   const type = getNamedType(field.type);
   const types = isAbstractType(type) ? schema.getPossibleTypes(type) : [type];
-  return types.some(({ name }) => name === 'Secret') || field.name === 'mine' || field.name === 'note';
+  return types.some(({ name }) => name === 'Secret') || ['mine', 'note', 'ownName'].includes(field.name);
 }
 
 /** What a piece for many must not depend on is not there to be asked for. */

@@ -4,7 +4,8 @@ import type { Scalars } from '../documents/values.js';
 
 /**
  * A schema of everything that there is in GraphQL and in the hints: interfaces of interfaces, unions, lists of lists, every
- * place for null, arguments of every kind; hints on fields, on types, on neither; maxAge 0, PRIVATE, shared, inherited.
+ * place for null, arguments of every kind; hints on fields, on types, on neither, and on fields of interfaces alone; maxAge 0, PRIVATE,
+ * shared, inherited; abstract types without a hint whose members all have one.
  */
 export const SYNTHETIC_SDL = `
 ${cacheDirectivesSDL}
@@ -21,6 +22,7 @@ input Outer { id: ID!, inner: Inner, inners: [Inner!], any: Any, flag: Boolean =
 
 interface Thing @cacheControl(maxAge: 100) { id: ID!  name(style: Color = RED): String  maybe: Int  sibling(n: Int = 0): Thing }
 interface Named { name(style: Color = RED): String  title: String! }
+interface Hinted { ownName: String @cacheControl(scope: PRIVATE)  ticks: Int @cacheControl(maxAge: 0)  guarded: String @needs(permission: "write")  soon(any: Any): Any @cacheControl(maxAge: 5) }
 interface Box implements Thing & Named { id: ID!  name(style: Color = RED): String  title: String!  maybe: Int  sibling(n: Int = 0): Thing  content(first: Int = 2): [Thing] }
 
 type Plain implements Thing & Named @cacheControl(maxAge: 100) {
@@ -35,14 +37,18 @@ type Plain implements Thing & Named @cacheControl(maxAge: 100) {
   mood: String
   storedPart(n: Int = 0): Part @cacheControl(maxAge: 30)
   price: Int
+  bare: Bare
+  asked: Any
 }
-type Crate implements Box & Thing & Named @cacheControl(maxAge: 60) {
+type Crate implements Box & Thing & Named & Hinted @cacheControl(maxAge: 60) {
+  ownName: String  ticks: Int @cacheControl(maxAge: 100)  guarded: String @needs(permission: "read")  soon(any: Any): Any
   id: ID!  name(style: Color = RED): String  title: String!  maybe: Int  sibling(n: Int = 0): Thing  content(first: Int = 2): [Thing]
   grid: [[Int!]]!
   holds(color: Color!): Boolean
   nested: [[Part]!]
 }
-type Chest implements Box & Thing & Named @cacheControl(maxAge: 200) {
+type Chest implements Box & Thing & Named & Hinted @cacheControl(maxAge: 200) {
+  ownName: String @cacheControl(maxAge: 50, scope: PUBLIC)  ticks: Int  guarded: String @needs(permission: "read")  soon(any: Any): Any @cacheControl(maxAge: 50)
   id: ID!  name(style: Color = RED): String  title: String!  maybe: Int  sibling(n: Int = 0): Thing  content(first: Int = 2): [Thing]
   lock: Secret
   note: String @cacheControl(maxAge: 30, scope: PRIVATE)
@@ -56,6 +62,8 @@ type Global @cacheControl(maxAge: 500) @cachePolicy(shared: true) { id: ID!  lab
 
 union Either = Plain | Crate | Secret
 union Open = Plain | Chest | Part
+"No hint, though all that it can be has one."
+union Bare = Plain | Crate
 
 type Query {
   thing(id: ID!): Thing
@@ -73,6 +81,9 @@ type Query {
   eithers: [Either] @cacheControl(maxAge: 100)
   open: Open
   openList: [[Open]!]! @cacheControl(maxAge: 100)
+  bare: Bare
+  hintedBare: [Bare] @cacheControl(maxAge: 100)
+  hinted: Hinted @cacheControl(maxAge: 100)
   part: Part @cacheControl(maxAge: 100)
   unhinted: Unhinted
   hintedUnhinted: Unhinted @cacheControl(maxAge: 100)
@@ -90,15 +101,26 @@ type Query {
   text(any: Any, color: Color = GREEN, s: String): String @cacheControl(maxAge: 100)
   opaque(of: Opaque): String @cacheControl(maxAge: 100)
   greeting(name: String): String! @cacheControl(maxAge: 100)
+  asked(n: Int): Any @cacheControl(maxAge: 100)
 }
 `;
 
-/** Fields whose answers are never stored: their maxAge is 0, or neither they nor their types have one, whatever members of these have. */
-export const NEVER_STORED: ReadonlySet<string> = new Set(['unhinted', 'box', 'open', 'live', 'liveThing', 'unhintedNumber'].map((name) => `Query.${name}`));
+/**
+ * Fields whose answers are never stored: their maxAge is 0, there or in an interface, or neither they nor their types have one,
+ * whatever members of these have.
+ */
+export const NEVER_STORED: ReadonlySet<string> = new Set([
+  ...['unhinted', 'box', 'bare', 'open', 'live', 'liveThing', 'unhintedNumber'].map((name) => `Query.${name}`),
+  ...['Hinted', 'Crate', 'Chest'].map((name) => `${name}.ticks`),
+  'Plain.bare',
+]);
+
+/** Fields whose resolvers read the operation beyond their arguments: what is stored of them depends on what ran before. */
+export const READS_OPERATION: ReadonlySet<string> = new Set(['Query.asked', 'Plain.asked']);
 
 /** Values for the scalars above. Those of `Opaque` become instances of a class, which no key can be made of. */
 export const SYNTHETIC_SCALARS: Scalars = {
-  Any: ['1', 1, 'true', true, false, 0, '', [], ['1'], [1], [[1]], { a: '1', b: '2' }, { a: '1b:2' }, { a: 1 }, { a: [1, { b: null }] }, 1.5, -1, 'RED'],
+  Any: ['1', 1, 'true', true, false, 0, '', [], ['1'], [1], [[1]], { a: '1', b: '2' }, { a: '1b:2' }, { a: 1 }, { a: [1, { b: null }] }, 1.5, -1, 'RED', { b: '2', a: '1' }, [{ y: 1, x: [{ b: 1, a: 2 }] }], [{ x: [{ b: 1, a: 2 }], y: 1 }], [{ y: 1, x: [{ a: 2, b: 1 }] }]],
   Day: ['2020-01-01', '2020-01-02', '1999-12-31'],
   Opaque: ['a', 'b'],
 };
