@@ -88,10 +88,10 @@ export class SchemaPolicies {
 
   /** Of `_entities`: what the represented types say, whose union has no hint. A hint on the field itself only limits that. */
   ofEntities(parent: GraphQLObjectType, field: GraphQLField<unknown, unknown>, types: readonly GraphQLObjectType[]): SelectedPolicy {
-    const asAny = this.of(parent, field);
+    const ofAllTypes = this.of(parent, field);
     // Without a representation no type says anything.
-    if (types.length === 0) return asAny;
-    const { permissions, fields } = asAny;
+    if (types.length === 0) return ofAllTypes;
+    const { permissions, fields } = ofAllTypes;
     const hint = hintOn(field.astNode);
     const ofField = hint === null ? { ...UNLIMITED, permissions } : { ...saidBy(hint, `${parent.name}.${field.name}`, Infinity), permissions, fields };
     return types.map((type) => saidBy(hintOnType(type), type.name, this.options.defaultMaxAge)).reduce(both, ofField);
