@@ -62,6 +62,14 @@ const onlyClock = [
   { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Time comes from an injected Clock.' },
 ];
 
+/** Limits have one home: a machine that is ten times slower must meet them. */
+const ownLimit = 'Limits are in test/support/patience.ts and vitest.config.ts: a limit of its own fails a test on a busy machine.';
+const noOwnLimits = [
+  { selector: 'ExpressionStatement > CallExpression:not([callee.name=/^set/]) > :function + :matches(Literal, Identifier)', message: ownLimit },
+  { selector: 'ExpressionStatement > CallExpression > ObjectExpression > Property[key.name=timeout]', message: ownLimit },
+  { selector: "CallExpression[callee.object.name='vi'][callee.property.name=/^wait/]:not([arguments.1.name=/^(PATIENT|WATCHFUL|STARTING)$/])", message: ownLimit },
+];
+
 export default tseslint.config(
   { ignores: ['dist/', 'coverage/', '.cache/', '.larder/', 'drizzle/', 'test/support/generated/', 'bench/', 'examples/'] },
   {
@@ -113,6 +121,7 @@ export default tseslint.config(
       '@typescript-eslint/unbound-method': 'off',
     },
   },
+  { files: ['**/*.test.ts'], rules: { 'no-restricted-syntax': ['error', threeParameters, ...noOwnLimits] } },
   // Tools want their configuration as the default export.
   { files: ['*.config.ts', 'codegen.ts'], rules: { 'import-x/no-default-export': 'off' } },
 );

@@ -17,7 +17,8 @@ function run(
       leave(code);
     },
   } as unknown as NonNullable<StopOptions['process']>;
-  stopOnSignals({ retire, delay, close, timeout, logger: silentLogger, process: target });
+  const options = { retire, delay, close, timeout, logger: silentLogger, process: target };
+  stopOnSignals(options);
   return { signal: (name) => listeners.get(name)?.(), exited, codes };
 }
 

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { loadConfig } from '../../src/config.js';
 import { createServer } from '../../src/server/create-server.js';
 import { createLogger } from '../../src/server/logger.js';
+import { PROCESS_MS } from '../support/patience.js';
 
 const SCREENSHOT = '.cache/playground.png';
 
@@ -34,10 +35,12 @@ beforeAll(async () => {
   origin = await server.listen({ host: '127.0.0.1', port: 0 });
   // A sandbox of its own needs a user that is not root.
   browser = await chromium.launch({
+    timeout: PROCESS_MS,
     executablePath: inject('chromiumPath'),
     args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
   });
   page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  page.setDefaultTimeout(PROCESS_MS);
   page.on('request', (request) => requests.push(request.url()));
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
   page.on('pageerror', (error) => complaints.push(error.message));

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import config from '../../drizzle.config.js';
+import { PROCESS_MS } from '../support/patience.js';
 
 /** The committed migrations fit together, and the tables in the code need no further one. */
 const drizzle = (...args: string[]): { status: number | null; output: string } => {
@@ -9,7 +10,7 @@ const drizzle = (...args: string[]): { status: number | null; output: string } =
   const run = spawnSync(process.execPath, ['node_modules/drizzle-kit/bin.cjs', ...args], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 60_000,
+    timeout: PROCESS_MS,
   });
   return { status: run.status, output: `${run.stdout}${run.stderr}`.trim() };
 };
@@ -31,7 +32,8 @@ const copy = mkdtempSync('.cache/migrations-');
 try {
   cpSync(join(out, 'meta'), join(copy, 'meta'), { recursive: true });
   const copyConfig = join(copy, 'drizzle.config.ts');
-  writeFileSync(copyConfig, `import config from '../../drizzle.config.js';\nexport default { ...config, out: './${copy}' };\n`);
+  writeFileSync(copyConfig, `import config from '../../drizzle.config.js';
+import { PROCESS_MS } from '../support/patience.js';\nexport default { ...config, out: './${copy}' };\n`);
   const generated = drizzle('generate', '--config', copyConfig);
   const made = readdirSync(copy).find((name) => name.endsWith('.sql'));
   const checked = drizzle('check');

@@ -114,7 +114,7 @@ describe.skipIf(!hasBoth)('PostgreSQL and Redis as docker-compose.yml sets them 
     await importCatalogue(app.database, { limit: 500 });
     await seedDemo(app.database, { production: false, hashPassword, medicinesPerTenant: 50 });
     client = new Client((await app.listen()).url);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     if (admin?.isOpen) admin.destroy();

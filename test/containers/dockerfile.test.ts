@@ -2,9 +2,9 @@ import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_proces
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { freePort } from '../support/child-server.js';
+import { PROCESS_MS, STARTING } from '../support/patience.js';
 import { build, buildContext, execForm, parseDockerfile, type Built } from './dockerfile.js';
 
 const root = join(import.meta.dirname, '../..');
@@ -89,10 +89,10 @@ async function start(built: Built): Promise<Container> {
   const [check, ...checkArgs] = execForm(built.healthcheck?.slice(built.healthcheck.indexOf('[')) ?? '');
   return {
     url: `http://127.0.0.1:${port}`,
-    health: () => new Promise((resolve) => execFile(check, checkArgs, { ...options, timeout: 20_000 }, (error) => resolve(error === null))),
+    health: () => new Promise((resolve) => execFile(check, checkArgs, { ...options, timeout: PROCESS_MS }, (error) => resolve(error === null))),
     stop: async () => {
       if (child.exitCode === null) child.kill(built.stopSignal as NodeJS.Signals);
-      const timer = setTimeout(() => child.kill('SIGKILL'), 20_000);
+      const timer = setTimeout(() => child.kill('SIGKILL'), PROCESS_MS);
       return ended.finally(() => clearTimeout(timer));
     },
     output: () => output,
@@ -115,11 +115,7 @@ it('its steps, done in empty folders, make a service that starts, is healthy and
   let code: number | null;
   try {
     expect(await container.health()).toBe(false);
-    const deadline = performance.now() + 60_000;
-    while (!(await container.health())) {
-      if (performance.now() > deadline) throw new Error(`it did not become healthy: ${container.output()}`);
-      await delay(200);
-    }
+    await vi.waitUntil(() => container.health(), STARTING).catch(() => expect.fail(`it did not become healthy: ${container.output()}`));
     const post = (query: string): Promise<Response> =>
       fetch(`${container.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ query }) });
     expect(await (await post('{ catalogue { totalCount } }')).json()).toEqual({ data: { catalogue: { totalCount: 0 } } });

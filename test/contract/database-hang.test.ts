@@ -10,12 +10,15 @@ import { createTestDatabase } from '../support/test-database.js';
 import { PATIENT } from '../support/patience.js';
 
 const MINUTE = 60_000;
+/** Of a session to begin and of a statement, in milliseconds: their time passes when it is told to. */
+const LIMIT = 20_000;
 
 describe('D4 a PostgreSQL server that hangs', () => {
   let proxy: TcpProxy;
   let url: string;
   let drop: () => Promise<void>;
   const opened: Database[] = [];
+  let release = (): void => undefined;
 
   beforeEach(async () => {
     const created = await createTestDatabase();
@@ -24,8 +27,12 @@ describe('D4 a PostgreSQL server that hangs', () => {
     proxy = await TcpProxy.start(Number(through.port || 5432));
     through.port = String(proxy.port);
     url = through.href;
+    // The time passes by itself, too: postgres.js opens its sockets in timers.
+    vi.useFakeTimers({ shouldAdvanceTime: true, toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] });
   });
   afterEach(async () => {
+    vi.useRealTimers();
+    release();
     proxy.become('cut');
     await Promise.all(opened.splice(0).map((database) => database.close()));
     await proxy.close();
@@ -33,18 +40,25 @@ describe('D4 a PostgreSQL server that hangs', () => {
   });
 
   const open = async (more: Partial<DatabaseOptions> = {}): Promise<Database> => {
-    const database = await openDatabase({ url, poolMax: 2, dataDir: null, logger: silentLogger, ...more });
+    const database = await openDatabase({ url, poolMax: 2, dataDir: null, logger: silentLogger, connectTimeout: LIMIT, statementTimeout: LIMIT, ...more });
     opened.push(database);
     return database;
   };
   const one = (database: Database): Promise<unknown> => database.read('platform', (db) => db.execute(sql`select 1`));
+  /** Lets time pass on what was asked for before, once it has been sent. */
+  const pass = async (milliseconds: number): Promise<void> => {
+    await new Promise((resolve) => setImmediate(resolve));
+    await vi.advanceTimersByTimeAsync(milliseconds);
+  };
   const failure = (work: Promise<unknown>): Promise<string> => work.then(() => 'none', (error: unknown) => `${isUnavailable(error)} ${(error as Error).message}`);
 
   it('ends a statement without an answer, and the connection with it; another one works', async () => {
-    const database = await open({ statementTimeout: 100 });
+    const database = await open();
     await one(database);
     proxy.swallow();
-    expect(await failure(one(database))).toBe('true the database did not answer within 1.1 s');
+    const unanswered = failure(one(database));
+    await pass(LIMIT + 1_000);
+    expect(await unanswered).toBe('true the database did not answer within 21 s');
     await one(database);
   });
 
@@ -63,30 +77,36 @@ describe('D4 a PostgreSQL server that hangs', () => {
   });
 
   it('refuses at once while a connection is being tried in vain, and is used again when it answers', async () => {
-    const database = await open({ poolMax: 2, connectTimeout: 300, statementTimeout: 100 });
+    const database = await open({ poolMax: 2 });
     await Promise.all([one(database), one(database)]);
     proxy.become('silent');
-    await Promise.all([failure(one(database)), failure(one(database))]);
+    const unanswered = Promise.all([failure(one(database)), failure(one(database))]);
+    await pass(LIMIT + 1_000);
+    await unanswered;
     const waiting = failure(one(database));
     expect(await failure(one(database))).toBe('true the database server does not answer');
-    expect(await waiting).toBe('true the database server began no session within 0.3 s');
+    await pass(LIMIT);
+    expect(await waiting).toBe('true the database server began no session within 20 s');
+    vi.useRealTimers();
     proxy.become('passing');
     await vi.waitFor(() => one(database), PATIENT);
     await Promise.all([one(database), one(database)]);
   });
 
   it('keeps no request waiting for a connection for longer than another may have it for one statement', async () => {
-    const database = await open({ poolMax: 1, connectTimeout: 1_000, statementTimeout: 2_500 });
-    let release = (): void => undefined;
-    const held = database.read('platform', () => new Promise<void>((resolve) => (release = resolve)));
-    expect(await failure(one(database))).toBe('true no connection to the database became free within 2.5 s');
+    const database = await open({ poolMax: 1 });
+    const held = new Promise<void>((resolve) => (release = resolve));
+    await new Promise<void>((begun) => void database.read('platform', () => (begun(), held)));
+    const waiting = failure(one(database));
+    await pass(LIMIT + 1_000);
+    expect(await waiting).toBe('true no connection to the database became free within 21 s');
     release();
-    await held;
     await one(database);
   });
 
   it('ends what takes too long by itself, where the server is there: statements, and transactions that wait for the next one', async () => {
-    const database = await open({ statementTimeout: 100, idleInTransactionTimeout: 100 });
+    vi.useRealTimers();
+    const database = await open({ statementTimeout: 1_000, idleInTransactionTimeout: 1_000 });
     expect(await failure(database.read('platform', (db) => db.execute(sql`select pg_sleep(60)`)))).toBe('true the database cannot be reached: canceling statement due to statement timeout');
     let go = (): void => undefined;
     const waits = new Promise<void>((resolve) => (go = resolve));
@@ -105,7 +125,7 @@ describe('D4 a PostgreSQL server that hangs', () => {
     go();
     expect(await failure(idle)).toMatch(/^true /);
     // Migrations take as long as they take.
-    await database.owner((tx) => tx.execute(sql`select pg_sleep(0.3)`));
+    await database.owner((tx) => tx.execute(sql`select pg_sleep(1.1)`));
   });
 
   it('is found out about on idle connections before a request is', async () => {
@@ -115,6 +135,8 @@ describe('D4 a PostgreSQL server that hangs', () => {
       const first = await pool.acquire();
       pool.release(first);
       proxy.swallow();
+      await pass(5_000);
+      await pass(3_000);
       await vi.waitUntil(() => first.isLost, PATIENT);
       const second = await pool.acquire();
       await second.command('select 1');
@@ -123,5 +145,5 @@ describe('D4 a PostgreSQL server that hangs', () => {
     } finally {
       await pool.close();
     }
-  }, 60_000);
+  });
 });

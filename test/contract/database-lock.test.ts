@@ -69,4 +69,4 @@ it('keeps a second PGlite out, keeps the data, and lets go when closed', async (
   const second = await open();
   expect(second.id).toBe(first.id);
   await second.close();
-}, 60_000);
+});

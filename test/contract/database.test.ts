@@ -217,7 +217,7 @@ it('PGlite refuses a transaction inside a transaction instead of waiting for its
   expect(await failure(nested)).toMatchObject({ code: 'DATABASE_NESTED_TRANSACTION' });
   expect(await failure(database.read('platform', () => database.ping()))).toMatchObject({ code: 'DATABASE_NESTED_TRANSACTION' });
   await close();
-}, 30_000);
+});
 
 describe('PostgreSQL that goes away', () => {
   let opened: OpenedDatabase;

@@ -73,7 +73,7 @@ describe.each(backends)('F6 what is cached is what the database says, whatever c
     found = await definitions();
     running = await backend.start();
     ground = await prepare(running);
-  }, 240_000);
+  });
   afterAll(() => running.close());
 
   const read = (name: string, ask: unknown, bypass: boolean): Promise<unknown> => {

@@ -105,9 +105,9 @@ export function storeContract(name: string, open: (prefix: string) => Promise<Op
 
     it('forgets when the time to live has passed, not before, also for times that are no whole numbers', async () => {
       const { store, at, pass } = await opens();
-      await store.setMany([writeOf(at('short'), entryOf(1, { staleUntil: Date.now() + 80.5 }), 80.5), writeOf(at('long'), entryOf(2))]);
+      await store.setMany([writeOf(at('short'), entryOf(1, { staleUntil: Date.now() + MINUTE + 0.5 }), MINUTE + 0.5), writeOf(at('long'), entryOf(2, { staleUntil: Date.now() + 2 * MINUTE }), 2 * MINUTE)]);
       expect(valuesOf(await store.getMany([at('short'), at('long')]))).toEqual([1, 2]);
-      await pass(120);
+      await pass(MINUTE + 1);
       expect(valuesOf(await store.getMany([at('short'), at('long')]))).toEqual([undefined, 2]);
     });
 

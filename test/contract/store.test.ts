@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { createClient } from '@redis/client';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { KeyvAdapter } from '@apollo/utils.keyvadapter';
@@ -15,18 +14,30 @@ function open(options: Partial<StoresOptions> & Pick<StoresOptions, 'prefix'>): 
   return openStores({ redis, memoryBytes: 10_000_000, deadlineMs: 2000, clock: systemClock, now: Date.now, logger: silentLogger, ...options });
 }
 
-storeContract('memory', async (prefix) => {
+/** A store for the contract, in memory, on Redis or both, in which time passes when it is told to. */
+const opens = (options: Partial<StoresOptions>) => async (prefix: string) => {
   const clock = { ahead: 0, now: () => Date.now() + clock.ahead };
-  const { store } = await open({ prefix, redis: null, clock });
+  const { store } = await open({ prefix, clock, ...options });
   const pass = async (milliseconds: number): Promise<void> => {
     clock.ahead += milliseconds;
+    if (options.redis === undefined) await age(prefix, milliseconds);
   };
   return { store, pass };
-});
+};
 
-storeContract('Redis, guarded', async (prefix) => ({ store: (await open({ prefix, memoryBytes: 0 })).store, pass: delay }));
+/** Makes keys on Redis older than they are: the server's clock is not ours to set. */
+async function age(prefix: string, milliseconds: number): Promise<void> {
+  const client = createClient({ url: redis.url });
+  await client.connect();
+  for await (const keys of client.scanIterator({ MATCH: `${prefix}:*`, COUNT: 1000 })) {
+    for (const each of keys) await client.pExpire(each, (await client.pTTL(each)) - milliseconds);
+  }
+  client.destroy();
+}
 
-storeContract('memory before Redis', async (prefix) => ({ store: (await open({ prefix })).store, pass: delay }));
+storeContract('memory', opens({ redis: null }));
+storeContract('Redis, guarded', opens({ memoryBytes: 0 }));
+storeContract('memory before Redis', opens({}));
 
 describe('on Redis', () => {
   const prefix = `${inject('runId')}-redis`;

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { Client } from '../support/client.js';
 import { seededDirectory, type SeededDirectory } from '../support/seeded-databases.js';
 import { stepsOf, write, type Step } from './follow.js';
-import { PATIENT } from '../support/patience.js';
+import { PATIENT, STARTING } from '../support/patience.js';
 
 /** docs/adding-a-type.md, done as it says: in a copy of the tree, on a database that was there before. */
 
@@ -47,7 +47,7 @@ beforeAll(async () => {
   cpSync(root, tree, { recursive: true, filter: (path) => !NOT_COPIED.has(relative(root, path)) });
   symlinkSync(join(root, 'node_modules'), join(tree, 'node_modules'));
   data = await seededDirectory();
-}, 120_000);
+});
 
 afterAll(async () => {
   server?.kill('SIGKILL');
@@ -99,11 +99,11 @@ describe('what it made, started', () => {
     server.stdout?.setEncoding('utf8').on('data', take);
     server.stderr?.setEncoding('utf8').on('data', (text: string) => (output += text));
     const address = (): string | undefined => /answers at (http:\S+)\/graphql/.exec(output)?.[1];
-    await vi.waitUntil(() => address() !== undefined || server?.exitCode !== null, PATIENT);
+    await vi.waitUntil(() => address() !== undefined || server?.exitCode !== null, STARTING);
     const url = address();
     if (url === undefined) throw new Error(`it did not start: ${output}`);
     client = new Client(url);
-  }, 120_000);
+  });
 
   const admin = 'admin@downtown.example';
 

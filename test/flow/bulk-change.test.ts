@@ -25,7 +25,7 @@ describe.each(backends)(`F6 a transaction that changes ${ROWS} rows, on $name`, 
         select ${TENANT}, 'N1' || lpad(n::text, 8, '0'), (select id from categories where tenant_id = ${TENANT} limit 1), 'bulk ' || n, 100
         from generate_series(1, ${ROWS}::int) as n`);
     });
-  }, 120_000);
+  });
   afterAll(() => running.close());
 
   it('leaves a bounded row in the outbox, emits bounded tags, and makes nothing stale', () =>

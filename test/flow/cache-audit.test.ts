@@ -50,7 +50,7 @@ describe('the audit says what the service does', () => {
     seen = watchReads(running.app.schema);
     const queriesFirst = [...fields].sort((a, b) => (a.kind === b.kind ? 0 : a.kind === 'query' ? -1 : 1));
     for (const field of queriesFirst) await attempt(field);
-  }, 120_000);
+  });
   afterAll(() => running.close());
 
   /** So that every mutation has something to change in each table that it may. */

@@ -7,6 +7,7 @@ import { chromium, type Browser, type Locator, type Page, type Response } from '
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { readOperations } from '../../src/server/operations.js';
 import { backends, type Running } from '../support/backends.js';
+import { PATIENT, PROCESS_MS } from '../support/patience.js';
 import { print } from '../support/print.js';
 
 const SCREENSHOT = '.cache/graphiql.png';
@@ -49,8 +50,9 @@ describe('GraphiQL, as the service serves it', () => {
     const [embedded] = backends;
     if (embedded === undefined) throw new Error('there is no backend');
     running = await embedded.start();
-    browser = await chromium.launch({ executablePath: inject('chromiumPath'), args: [...QUIET, `--log-net-log=${netLog}`] });
+    browser = await chromium.launch({ timeout: PROCESS_MS, executablePath: inject('chromiumPath'), args: [...QUIET, `--log-net-log=${netLog}`] });
     page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    page.setDefaultTimeout(PROCESS_MS);
     page.on('request', (request) => requests.push(request.url()));
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(error.message));
@@ -77,13 +79,13 @@ describe('GraphiQL, as the service serves it', () => {
    * has changed, and until then looks for the one before: a person is slower, a test presses again.
    */
   async function execute(named: string): Promise<Response> {
-    for (let attempt = 1; ; attempt++) {
-      const answered = page.waitForResponse((response) => response.request().postData()?.includes(named) === true, { timeout: 3_000 });
+    for (let timeout = 3_000; ; timeout *= 2) {
+      const answered = page.waitForResponse((response) => response.request().postData()?.includes(named) === true, { timeout });
       await page.getByRole('button', { name: /execute/i }).click();
       try {
         return await answered;
       } catch (error) {
-        if (attempt === 5) throw error;
+        if (timeout > PATIENT.timeout) throw error;
       }
     }
   }

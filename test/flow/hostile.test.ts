@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorCodes } from '../../src/graphql/errors.js';
 import { backends, type Running } from '../support/backends.js';
+import { PATIENT } from '../support/patience.js';
 import { hostileRequests, type HostileRequest } from './hostile-requests.js';
 
 const COUNT = 500;
@@ -23,7 +24,7 @@ function send(url: string, { method, path, headers, body }: HostileRequest): Pro
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
     const socket = connect({ host: hostname, port: Number(port) });
-    const timer = setTimeout(() => socket.destroy(new Error('no answer')), 10_000);
+    const timer = setTimeout(() => socket.destroy(new Error('no answer')), PATIENT.timeout);
     socket.on('data', (part: Buffer) => parts.push(part));
     // Refused before all of it was sent: what has arrived by then is the answer.
     socket.on('error', (error) => {

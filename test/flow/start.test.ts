@@ -37,5 +37,5 @@ describe('what stops the start', () => {
     await expect(refuseDemoAccounts({ environment: 'production' }, database)).rejects.not.toMatchObject({
       message: expect.stringContaining('platform@larder.example') as string,
     });
-  }, 60_000);
+  });
 });

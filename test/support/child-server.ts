@@ -4,7 +4,7 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { PROCESS_MS } from './patience.js';
+import { PATIENT, PROCESS_MS } from './patience.js';
 
 /** User and group to run a server as; PostgreSQL refuses to run as root. */
 export interface Identity {
@@ -28,7 +28,6 @@ export interface ChildServer {
   readonly pid: number;
   stop(): Promise<void>;
 }
-
 
 /** Starts a server in a directory of its own; resolves when its port accepts connections. */
 export async function startChildServer(options: ChildServerOptions): Promise<ChildServer> {
@@ -54,7 +53,7 @@ export async function startChildServer(options: ChildServerOptions): Promise<Chi
 
   const stop = async (): Promise<void> => {
     if (!ended) child.kill(stopSignal);
-    await Promise.race([exit, delay(10_000, undefined, { ref: false })]);
+    await Promise.race([exit, delay(PATIENT.timeout, undefined, { ref: false })]);
     if (!ended) child.kill('SIGKILL');
     await exit;
     watchdog?.kill('SIGKILL');

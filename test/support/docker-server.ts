@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { PATIENT, PROCESS_MS } from './patience.js';
 
 const run = promisify(execFile);
 
@@ -12,7 +13,7 @@ export interface DockerServer {
 /** Whether a daemon answers, not merely whether the command is there. */
 export async function dockerAnswers(): Promise<boolean> {
   try {
-    await run('docker', ['version', '--format', '{{.Server.Version}}'], { timeout: 5_000 });
+    await run('docker', ['version', '--format', '{{.Server.Version}}'], { timeout: PATIENT.timeout });
     return true;
   } catch {
     return false;
@@ -47,12 +48,12 @@ async function startContainer(
     await run('docker', ['rm', '-f', '-v', id]);
   };
   try {
-    for (let attempt = 1; ; attempt++) {
+    for (const deadline = performance.now() + PROCESS_MS; ; ) {
       try {
         await run('docker', ['exec', id, ...options.ready]);
         break;
       } catch (error) {
-        if (attempt === 60) throw error;
+        if (performance.now() > deadline) throw error;
         await delay(500);
       }
     }

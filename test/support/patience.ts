@@ -7,5 +7,8 @@ export const PATIENT = { timeout: 40_000, interval: 20 } as const;
 /** The same, for a condition that holds for a moment only. */
 export const WATCHFUL = { timeout: 40_000, interval: 2 } as const;
 
-/** Of a process to start, and of a command to end, in milliseconds. */
+/** Of a process to start, of a command to end, and of what a browser is to show, in milliseconds. */
 export const PROCESS_MS = 300_000;
+
+/** How long tests wait for a process to be ready. */
+export const STARTING = { timeout: PROCESS_MS, interval: 50 } as const;

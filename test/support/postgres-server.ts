@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import postgres from 'postgres';
 import { freePort, startChildServer, temporaryDirectory, withRetries, type ChildServer, type Identity } from './child-server.js';
+import { PROCESS_MS } from './patience.js';
 
 export interface PostgresServer extends ChildServer {
   /** Of a superuser, to create databases with. */
@@ -56,13 +57,13 @@ export function startPostgres(bin: string, { isDurable = false } = {}): Promise<
 async function untilReady(url: string): Promise<void> {
   const sql = postgres(url, { max: 1, onnotice: () => undefined });
   try {
-    for (let attempt = 1; ; attempt++) {
+    for (const deadline = performance.now() + PROCESS_MS; ; ) {
       try {
         await sql`select 1`;
         return;
       } catch (error) {
         const starting = error instanceof postgres.PostgresError && error.code === '57P03';
-        if (!starting || attempt === 300) throw error;
+        if (!starting || performance.now() > deadline) throw error;
         await delay(50);
       }
     }

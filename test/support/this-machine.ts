@@ -5,6 +5,7 @@ import postgres from 'postgres';
 import { accepts } from './child-server.js';
 import { debianPackages, installDebianPackages, isDebian } from './debian-packages.js';
 import { dockerAnswers } from './docker-server.js';
+import { PATIENT } from './patience.js';
 import type { Machine, Service } from './service-choice.js';
 
 const VARIABLES: Readonly<Record<Service, string>> = {
@@ -63,7 +64,7 @@ async function running(service: Service): Promise<string | undefined> {
 
 /** Why the tests cannot use this server, or undefined: they create databases and roles, which a superuser may. */
 async function postgresRefusal(url: string): Promise<string | undefined> {
-  const sql = postgres(url, { max: 1, connect_timeout: 3, onnotice: () => undefined });
+  const sql = postgres(url, { max: 1, connect_timeout: PATIENT.timeout / 1_000, onnotice: () => undefined });
   try {
     const [row] = await sql<{ superuser: boolean; version: number }[]>`
       select rolsuper as superuser, current_setting('server_version_num')::int / 10000 as version
@@ -78,7 +79,7 @@ async function postgresRefusal(url: string): Promise<string | undefined> {
 }
 
 async function redisRefusal(url: string): Promise<string | undefined> {
-  const client = createClient({ url, socket: { connectTimeout: 3_000, reconnectStrategy: false } });
+  const client = createClient({ url, socket: { connectTimeout: PATIENT.timeout, reconnectStrategy: false } });
   client.on('error', () => undefined);
   try {
     await client.connect();

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Entry } from '../core/entry.js';
 import type { CacheKey } from '../core/key.js';
 import { LookupBudget } from '../core/lookup-budget.js';
@@ -45,6 +45,13 @@ function setUp() {
 }
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe('Redis with no memory in front of it', () => {
   it('C2 is asked once for what many ask for at the same moment, but by who needs to know what has come since', async () => {
@@ -96,12 +103,12 @@ describe('Redis with no memory in front of it', () => {
     const looks = joined.getMany(['a', 'b', 'x'].map(key));
     const waited = new LookupBudget();
     waited.enter();
-    await new Promise((resolve) => setTimeout(resolve, 2));
+    vi.advanceTimersByTime(2);
     waited.leave();
     expect([under(['c']), under(['a', 'c']), under([]), under(['a'], waited)]).toEqual([null, null, null, null]);
     const budget = new LookupBudget();
     const joining = [under(['b'], budget), under(['x']), under(['x', 'a'])];
-    await new Promise((resolve) => setTimeout(resolve, 2));
+    vi.advanceTimersByTime(2);
     answer();
     await looks;
     for (const [at, values] of [[2], [undefined], [undefined, 1]].entries()) expect(await joining[at]).toEqual(values);
@@ -120,7 +127,7 @@ describe('Redis with no memory in front of it', () => {
     await before;
     const waited = new LookupBudget();
     waited.enter();
-    await new Promise((resolve) => setTimeout(resolve, 2));
+    vi.advanceTimersByTime(2);
     waited.leave();
     expect([look(['b']), look(['a', 'b']), look([]), look(['a'], waited)]).toEqual([null, null, null, null]);
     const looks = [look(['a']), look(['a']), joined.getMany([key('a')], { onLease: () => undefined }).then(values)];

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Entry } from '../core/entry.js';
 import type { CacheKey } from '../core/key.js';
 import { LookupBudget } from '../core/lookup-budget.js';
@@ -46,10 +46,15 @@ let near: Tier;
 let far: Tier;
 let tiered: TieredStore;
 beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['performance'] });
   clock.time = 0;
   near = new Tier('near');
   far = new Tier('far');
   tiered = new TieredStore(near, far, clock.now);
+});
+
+afterEach(() => {
+  vi.useRealTimers();
 });
 
 /** Everything that needs nobody else has happened. */
@@ -88,7 +93,7 @@ describe('memory in front of Redis', () => {
     await settled();
     const waited = new LookupBudget();
     waited.enter();
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    vi.advanceTimersByTime(1);
     waited.leave();
     const apart = [tiered.getMany([key('a')], { anew: true }), tiered.getMany([key('a')], { budget: waited })];
     await settled();
