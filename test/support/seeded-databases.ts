@@ -4,9 +4,11 @@ import { cp, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { inject } from 'vitest';
+import { predicateForms } from '../../src/cache/index.js';
 import { openDatabase } from '../../src/database/database.js';
 import { importCatalogue } from '../../src/database/seed/import-catalogue.js';
 import { seedDemo } from '../../src/database/seed/seed-demo.js';
+import { declarePredicates } from '../../src/outbox/predicate-registry.js';
 import { silentLogger } from '../../src/lib/logger.js';
 import { hashPassword } from '../../src/modules/tenancy/tenancy.module.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
@@ -56,6 +58,9 @@ async function seed(where: { readonly url: string | undefined; readonly dataDir:
   try {
     await importCatalogue(database, { limit: PRODUCTS });
     await seedDemo(database, { production: false, hashPassword, medicinesPerTenant: MEDICINES });
+    // As after any earlier start: a service whose predicates are new waits for other nodes, which copies do not have.
+    await import('../../src/schema.js');
+    await declarePredicates(database, predicateForms.all);
   } finally {
     await database.close();
   }
