@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { chmod, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { backends, type Running } from '../support/backends.js';
 import { createTestDatabase, testPrefix, type TestDatabase } from '../support/test-database.js';
@@ -14,7 +15,15 @@ interface Ran {
   readonly err: string;
 }
 
-/** The command as it is installed, from its source. */
+/** As a package is built and installed, in a directory of its own: the file that `larder` stands for. */
+async function install(directory: string): Promise<string> {
+  await promisify(execFile)(process.execPath, ['node_modules/typescript7/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', join(directory, 'dist'), '--tsBuildInfoFile', join(directory, 'dist/.tsbuildinfo')], { cwd: ROOT });
+  for (const name of ['node_modules', 'drizzle', 'schema', 'package.json']) await symlink(join(ROOT, name), join(directory, name));
+  await chmod(join(directory, 'dist/cli.js'), 0o755);
+  return join(directory, 'dist/cli.js');
+}
+
+/** The command as it is installed. */
 describe('the larder command', () => {
   let directory: string;
   let database: TestDatabase;
@@ -23,9 +32,7 @@ describe('the larder command', () => {
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'larder-cli-'));
-    const larder = join(directory, 'larder');
-    await writeFile(larder, `#!/bin/sh\nexport TSX_TSCONFIG_PATH="${join(ROOT, 'tsconfig.json')}"\nexec "${process.execPath}" --import "${join(ROOT, 'node_modules/tsx/dist/loader.mjs')}" "${join(ROOT, 'src/cli.ts')}" "$@"\n`);
-    await chmod(larder, 0o755);
+    await symlink(await install(directory), join(directory, 'larder'));
     database = await createTestDatabase();
     const [, servers] = backends;
     if (servers === undefined) throw new Error('there is no backend with servers');
