@@ -8,7 +8,7 @@ import type { Counted, Order, ServerArguments, Word } from '../src/servers/serve
 
 const SERVER = fileURLToPath(new URL('../dist/servers/server.js', import.meta.url));
 const LOAD = fileURLToPath(new URL('../dist/load/load.js', import.meta.url));
-const START_DEADLINE = 60_000;
+const START_DEADLINE = 300_000;
 
 /** Which processor a process may use; null leaves it to the system. */
 export type Processor = number | null;

@@ -2,11 +2,12 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { PROCESS_MS } from '../support/patience.js';
 import { buildNode } from './build-node.js';
 import { HttpClient } from './http-client.js';
 import type { NodeArguments, Order, Report, Word } from './node-orders.js';
 
-const START_DEADLINE = 60_000;
+const START_DEADLINE = PROCESS_MS;
 
 let entry: string | null = null;
 

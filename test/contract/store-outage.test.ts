@@ -13,7 +13,7 @@ import { PATIENT } from '../support/patience.js';
 /** A server to be stopped and started at will has to be a process of this machine. */
 const program = await thisMachine(process.env).installed('redis');
 
-const DEADLINE = 100;
+const DEADLINE = 500;
 const prefix = 'outage';
 const at = key(prefix, 1);
 
@@ -34,7 +34,7 @@ async function start(...args: string[]): Promise<ChildServer> {
 
 async function open(options: { memoryBytes?: number; port?: number } = {}): Promise<Stores> {
   const stores = await openStores({
-    redis: { kind: 'single', url: `redis://127.0.0.1:${options.port ?? port}`, connectTimeout: 300 },
+    redis: { kind: 'single', url: `redis://127.0.0.1:${options.port ?? port}`, connectTimeout: 3_000 },
     memoryBytes: options.memoryBytes ?? 0,
     deadlineMs: DEADLINE,
     prefix,

@@ -35,7 +35,7 @@ describe.each(backends)('D4 a database that hangs, on $name', (backend) => {
   });
 
   it('keeps no request longer than its time, be it to find out who asks', async () => {
-    running = await backend.start({ wrap: database.wrap, env: { REQUEST_TIMEOUT_MS: '1000', CACHE_DIVERGENCE_SHARE: '0' } });
+    running = await backend.start({ wrap: database.wrap, env: { REQUEST_TIMEOUT_MS: '3000', CACHE_DIVERGENCE_SHARE: '0' } });
     const { client } = running;
     for (let times = 0; times < 3; times++) await client.data(KNOWN, { tenant: 'downtown' });
     database.hold();
