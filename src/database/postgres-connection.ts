@@ -147,9 +147,9 @@ export class PostgresConnection {
     return new Promise((resolve, reject) => {
       if (this.#lost !== null) return reject(this.#lost);
       this.#underWay.add(reject);
-      const late = this.#awaitAnswer(reject);
+      const answered = this.#awaitAnswer(reject);
       const done = (): void => {
-        clearTimeout(late);
+        answered();
         this.answeredAt = performance.now();
         this.#underWay.delete(reject);
       };
@@ -160,15 +160,24 @@ export class PostgresConnection {
     });
   }
 
-  #awaitAnswer(reject: (error: Error) => void): NodeJS.Timeout | undefined {
+  /** @returns what is to be called when the answer is there. */
+  #awaitAnswer(reject: (error: Error) => void): () => void {
     const { patience } = this;
-    if (patience === Infinity) return undefined;
-    // When this process was busy for longer, the answer may lie in the socket unread: timers run before sockets are read and
-    // immediates after it.
+    if (patience === Infinity) return () => undefined;
     const late = (): void => {
       if (this.#underWay.has(reject)) this.#loseSilent(`the database did not answer within ${patience / 1000} s`);
     };
-    return setTimeout(() => setImmediate(late), patience);
+    let timer: NodeJS.Timeout | undefined;
+    // postgres.js sends at the end of this turn of the event loop: what else happens in it is not the server's time.
+    const sent = setImmediate(() => {
+      // When this process was busy for longer, the answer may lie in the socket unread: timers run before sockets are read and
+      // immediates after it.
+      timer = setTimeout(() => setImmediate(late), patience);
+    });
+    return () => {
+      clearImmediate(sent);
+      clearTimeout(timer);
+    };
   }
 
   #loseSilent(reason: string): void {

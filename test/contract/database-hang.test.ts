@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openDatabase, type Database, type DatabaseOptions } from '../../src/database/database.js';
 import { isUnavailable } from '../../src/database/database-error.js';
+import { PostgresConnection } from '../../src/database/postgres-connection.js';
 import { PostgresPool, type PoolOptions } from '../../src/database/postgres-pool.js';
 import { PreparedTexts } from '../../src/database/prepared-texts.js';
 import { silentLogger } from '../../src/lib/logger.js';
@@ -12,9 +13,11 @@ import { PATIENT } from '../support/patience.js';
 const MINUTE = 60_000;
 /** Of a session to begin and of a statement, in milliseconds: their time passes when it is told to. */
 const LIMIT = 20_000;
+const LIMITS = { connectTimeout: LIMIT, statementTimeout: LIMIT, idleInTransactionTimeout: LIMIT };
 
 describe('D4 a PostgreSQL server that hangs', () => {
   let proxy: TcpProxy;
+  let direct: string;
   let url: string;
   let drop: () => Promise<void>;
   const opened: Database[] = [];
@@ -23,7 +26,8 @@ describe('D4 a PostgreSQL server that hangs', () => {
   beforeEach(async () => {
     const created = await createTestDatabase();
     drop = created.drop;
-    const through = new URL(created.url);
+    direct = created.url;
+    const through = new URL(direct);
     proxy = await TcpProxy.start(Number(through.port || 5432));
     through.port = String(proxy.port);
     url = through.href;
@@ -96,11 +100,19 @@ describe('D4 a PostgreSQL server that hangs', () => {
   it('keeps no request waiting for a connection for longer than another may have it for one statement', async () => {
     const database = await open({ poolMax: 1 });
     const held = new Promise<void>((resolve) => (release = resolve));
-    await new Promise<void>((begun) => void database.read('platform', () => (begun(), held)));
+    let reading = Promise.resolve();
+    await new Promise<void>((resolve) => {
+      reading = database.read('platform', async (db) => {
+        await db.execute(sql`select 1`);
+        resolve();
+        await held;
+      });
+    });
     const waiting = failure(one(database));
     await pass(LIMIT + 1_000);
     expect(await waiting).toBe('true no connection to the database became free within 21 s');
     release();
+    await reading;
     await one(database);
   });
 
@@ -126,6 +138,25 @@ describe('D4 a PostgreSQL server that hangs', () => {
     expect(await failure(idle)).toMatch(/^true /);
     // Migrations take as long as they take.
     await database.owner((tx) => tx.execute(sql`select pg_sleep(1.1)`));
+  });
+
+  it.each([
+    // It is not answered at once.
+    { when: 'before a statement is sent', turns: 0, statement: 'select pg_sleep(0.1)' },
+    { when: 'while it is answered', turns: 2, statement: 'select 1' },
+  ])('is not what a process takes it for that was busy itself $when', async ({ turns, statement }) => {
+    vi.useRealTimers();
+    const patience = 1_000;
+    // Not by way of the proxy, which is as busy.
+    const connection = new PostgresConnection({ ...LIMITS, url: direct, prepared: new PreparedTexts(), onQuery: () => undefined, onLost: () => undefined });
+    await connection.connect();
+    connection.patience = patience;
+    const asked = connection.command(statement);
+    for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+    // Without using the processor, which the server needs as well.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1.1 * patience);
+    await asked;
+    await connection.close();
   });
 
   it('is found out about on idle connections before a request is', async () => {
