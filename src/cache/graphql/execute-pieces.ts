@@ -63,8 +63,8 @@ export class PieceExecutor<Context> {
     const { schema, rootValue, fieldResolver, typeResolver } = this.options;
     const given = coerced ?? getVariableValues(schema, operation.variableDefinitions ?? [], variables).coerced;
     if (given === undefined) return null;
-    const seen = onOperationRead === undefined ? undefined : watchOperation({ operation, variableValues: given }, onOperationRead);
-    return new ExecutionRun({ schema, operation, fragments, rootValue, context, variables: given, seen, fieldResolver, typeResolver, onRuntimeType }).run(fields);
+    const watched = onOperationRead === undefined ? undefined : watchOperation(operation, () => given, onOperationRead);
+    return new ExecutionRun({ schema, operation, fragments, rootValue, context, variables: given, watched, fieldResolver, typeResolver, onRuntimeType }).run(fields);
   }
 
   #partOf(plan: OperationPlan, pieces: readonly PlannedPiece[]): PartOfOperation {

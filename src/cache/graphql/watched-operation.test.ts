@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { getVariableValues, type GraphQLResolveInfo } from 'graphql';
 import { afterEach, describe, expect, it } from 'vitest';
 import { LiftedSchema } from '../../../test/support/lifted-schema.js';
@@ -17,6 +18,8 @@ const WAYS: Readonly<Record<string, (info: GraphQLResolveInfo) => unknown>> = {
   'whether there is one': ({ variableValues }) => 'a' in variableValues,
   'their names': ({ variableValues }) => Object.keys(variableValues),
   'a copy': ({ variableValues }) => ({ ...variableValues }),
+  'a deep copy': ({ variableValues }) => structuredClone(variableValues),
+  'what Node.js prints of them': ({ variableValues }) => inspect(variableValues),
   'a copy of the info': (info) => ({ ...info }).variableValues,
   'after a while': async (info) => {
     await Promise.resolve();

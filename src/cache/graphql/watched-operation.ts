@@ -1,32 +1,52 @@
 import { print, type GraphQLResolveInfo, type OperationDefinitionNode } from 'graphql';
 import { canonical } from '../../lib/canonical.js';
 
-/** What a resolver can read of the operation that it runs in. */
-export type OperationInfo = Pick<GraphQLResolveInfo, 'operation' | 'variableValues'>;
+/** Variables as resolvers see them. */
+type VariableValues = GraphQLResolveInfo['variableValues'];
 
 /** What of an operation is in no key of a piece: a piece is the same for all operations that select it. */
 const OUTSIDE_OF_PIECES = ['name', 'variableDefinitions', 'directives'] as const;
 
-/** The same, and `onRead` is called when a resolver reads a variable, or of the operation what is no selection. */
-export function watchOperation({ operation, variableValues }: OperationInfo, onRead: () => void): OperationInfo {
-  return { operation: watchedDefinition(operation, onRead), variableValues: new Proxy(variableValues, new VariableWatch(onRead)) };
+/** How the variables of a watched operation are read. */
+const variablesOf = new WeakMap<OperationDefinitionNode, () => VariableValues>();
+
+/**
+ * One descriptor for all infos, which costs half of what a getter for each does. No proxy of the variables: `structuredClone`
+ * refuses one, and what Node.js prints of one no trap sees.
+ */
+const WATCHED_VARIABLES = {
+  enumerable: true,
+  configurable: true,
+  get(this: GraphQLResolveInfo): VariableValues | undefined {
+    return variablesOf.get(this.operation)?.();
+  },
+};
+
+/** The same operation, and `onRead` is called when a resolver reads a variable beside it, or of the operation what is no selection. */
+export function watchOperation(operation: OperationDefinitionNode, readVariables: () => VariableValues, onRead: () => void): OperationDefinitionNode {
+  const watched = watchedDefinition(operation, onRead);
+  variablesOf.set(watched, () => {
+    onRead();
+    return readVariables();
+  });
+  return watched;
+}
+
+/** Completes the info of a watched operation with its variables. What copies the info reads them. */
+export function withWatchedVariables(info: Omit<GraphQLResolveInfo, 'variableValues'>): GraphQLResolveInfo {
+  return Object.defineProperty(info, 'variableValues', WATCHED_VARIABLES) as GraphQLResolveInfo;
 }
 
 /** The same info, and `onRead` is called when a resolver reads the variables, or of the operation what is no selection. */
 export function watchInfo(info: GraphQLResolveInfo, onRead: () => void): GraphQLResolveInfo {
-  const watched = { ...info, operation: watchedDefinition(info.operation, onRead) };
-  return Object.defineProperty(watched, 'variableValues', {
-    enumerable: true,
-    configurable: true,
-    get() {
-      onRead();
-      return info.variableValues;
-    },
-  });
+  // By its descriptors: info may be watched already.
+  const copy = Object.defineProperties({}, Object.getOwnPropertyDescriptors(info)) as GraphQLResolveInfo;
+  const operation = watchOperation(info.operation, () => info.variableValues, onRead);
+  return withWatchedVariables(Object.defineProperty(copy, 'operation', { value: operation, enumerable: true, configurable: true, writable: true }));
 }
 
 /** What a resolver that reads its operation may depend on beside its arguments. @throws TypeError for variables that are no plain data. */
-export function operationText(operation: OperationDefinitionNode, variableValues: OperationInfo['variableValues']): string {
+export function operationText(operation: OperationDefinitionNode, variableValues: VariableValues): string {
   return canonical([headOf(operation), { ...variableValues }], 'kept');
 }
 
@@ -51,29 +71,4 @@ function watchedDefinition(operation: OperationDefinitionNode, onRead: () => voi
     });
   }
   return watched;
-}
-
-/** A proxy and no getter in each info: of most infos no resolver reads a variable, and one proxy serves them all. */
-class VariableWatch implements ProxyHandler<Record<string, unknown>> {
-  constructor(private readonly onRead: () => void) {}
-
-  get(variables: Record<string, unknown>, name: string | symbol): unknown {
-    this.onRead();
-    return Reflect.get(variables, name);
-  }
-
-  has(variables: Record<string, unknown>, name: string | symbol): boolean {
-    this.onRead();
-    return Reflect.has(variables, name);
-  }
-
-  ownKeys(variables: Record<string, unknown>): (string | symbol)[] {
-    this.onRead();
-    return Reflect.ownKeys(variables);
-  }
-
-  getOwnPropertyDescriptor(variables: Record<string, unknown>, name: string | symbol): PropertyDescriptor | undefined {
-    this.onRead();
-    return Reflect.getOwnPropertyDescriptor(variables, name);
-  }
 }

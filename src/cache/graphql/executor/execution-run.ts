@@ -15,7 +15,7 @@ import {
   type ResponsePath,
 } from 'graphql';
 import type { Variables } from '../template.js';
-import type { OperationInfo } from '../watched-operation.js';
+import { withWatchedVariables } from '../watched-operation.js';
 import { missing, noList, notOfType, runtimeType, serialized } from './unfit-values.js';
 import type { Completion, SelectedField } from './selected-fields.js';
 
@@ -30,8 +30,8 @@ export interface RunParts {
   readonly context: unknown;
   /** Coerced. */
   readonly variables: Variables;
-  /** What resolvers see of the operation and its variables, where that is not the same object: watched, say. */
-  readonly seen?: OperationInfo | undefined;
+  /** The operation as resolvers see it, where it is watched. */
+  readonly watched?: OperationDefinitionNode | undefined;
   readonly fieldResolver: GraphQLFieldResolver<unknown, unknown> | undefined;
   readonly typeResolver: GraphQLTypeResolver<unknown, unknown> | undefined;
   /** Called with the type of each value of an interface or a union. */
@@ -58,11 +58,7 @@ export class ExecutionRun {
   /** Where errors were told; undefined: of all data. */
   readonly #failed = new Set<Path>();
 
-  readonly #seen: OperationInfo;
-
-  constructor(private readonly parts: RunParts) {
-    this.#seen = parts.seen ?? { operation: parts.operation, variableValues: parts.variables };
-  }
+  constructor(private readonly parts: RunParts) {}
 
   run(fields: readonly SelectedField[]): RunResult | Promise<RunResult> {
     const failed = (error: unknown): RunResult => {
@@ -200,9 +196,10 @@ export class ExecutionRun {
   }
 
   #infoOf({ field, nodes, parentType }: SelectedField, path: ResponsePath): GraphQLResolveInfo {
-    const { schema, fragments, rootValue } = this.parts;
-    const { operation, variableValues } = this.#seen;
-    return { fieldName: field.name, fieldNodes: nodes, returnType: field.type, parentType, path, schema, fragments, rootValue, operation, variableValues };
+    const { schema, fragments, rootValue, operation, watched, variables: variableValues } = this.parts;
+    const { name: fieldName, type: returnType } = field;
+    if (watched === undefined) return { fieldName, fieldNodes: nodes, returnType, parentType, path, schema, fragments, rootValue, operation, variableValues };
+    return withWatchedVariables({ fieldName, fieldNodes: nodes, returnType, parentType, path, schema, fragments, rootValue, operation: watched });
   }
 }
 
