@@ -4,6 +4,7 @@ import { coarse } from './audit/coarse.js';
 import { Dependencies } from './audit/dependencies.js';
 import { exposed } from './audit/exposed.js';
 import { NO_FACTS, type AuditedPlace, type AuditFacts } from './audit/facts.js';
+import { looser } from './audit/looser.js';
 import { misspelt } from './audit/misspelt.js';
 import { examine } from './audit/places.js';
 import { contradictoryPolicies } from './audit/policies.js';
@@ -37,7 +38,7 @@ export function auditCache(schema: GraphQLSchema, told: Partial<AuditFacts> = {}
     ...coarse(facts),
     ...undeclared({ schema, facts, dependencies, examined }),
   ];
-  return { places: examined.map(({ place }) => place), contradictions, notes: unstored(schema, facts.defaultMaxAge) };
+  return { places: examined.map(({ place }) => place), contradictions, notes: [...unstored(schema, facts.defaultMaxAge), ...looser(schema)] };
 }
 
 /** @throws CacheError CACHE_CONTRADICTION with a line for each. */

@@ -95,6 +95,20 @@ describe('a hint on a field of an interface', () => {
     expect(audit(`type Query { o: O } ${reads}`).places).toMatchObject([{ name: 'O.a', tables: ['jars'], invalidatedBy: ['the import'] }]);
   });
 
+  it('is noted where the field of an object says less', () => {
+    const notes = (ofInterface: string, ofObject: string): readonly string[] => {
+      const { notes: found, contradictions } = auditCache(buildSchema(`${cacheDirectivesSDL} type Query { o: O } interface I { a: Int ${ofInterface} } interface J implements I { a: Int } type O implements J & I { a: Int ${ofObject} }`));
+      expect(contradictions).toEqual([]);
+      return found;
+    };
+    const loose = '@cacheControl(maxAge: 60, scope: PUBLIC)';
+    expect(notes('@cacheControl(maxAge: 1, scope: PRIVATE)', loose)).toEqual(['O.a says maxAge 60 and PUBLIC, and I.a says maxAge 1 and PRIVATE, which counts; say the same in both.']);
+    expect(notes('@cacheControl(maxAge: 0)', loose)).toEqual(['O.a says maxAge 60, and I.a says maxAge 0, which counts; say the same in both.']);
+    expect(notes(loose, '@cacheControl(maxAge: 1, scope: PRIVATE)')).toEqual([]);
+    expect(notes(loose, loose)).toEqual([]);
+    expect(notes('@cacheControl(maxAge: 1, scope: PRIVATE)', '')).toEqual([]);
+  });
+
   it('is usable where an object that implements the interface is, and a hint on such an interface is not', () => {
     const contradictions = (sdl: string) => auditCache(buildSchema(cacheDirectivesSDL + sdl)).contradictions;
     const object = 'type Query { o: O } type O implements I { a: Int }';
