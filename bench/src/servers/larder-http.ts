@@ -44,7 +44,7 @@ async function hostOnHttp(options: ServerOptions<Context>): Promise<Host> {
   const createContext = identifyArrivals(options);
   const path = new FastPath<Context>({
     http: front.http,
-    admission: { batch: config.limits.batch, persisted: NO_PERSISTED_OPERATIONS },
+    admission: { batch: config.limits.batch, jsonDepth: config.limits.jsonDepth, persisted: NO_PERSISTED_OPERATIONS },
     bodyLimit: config.http.bodyLimit,
     requestTimeout: config.limits.requestTimeout,
     createContext,
