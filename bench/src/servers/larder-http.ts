@@ -49,6 +49,7 @@ async function hostOnHttp(options: ServerOptions<Context>): Promise<Host> {
     requestTimeout: config.limits.requestTimeout,
     createContext,
     ipOf: ({ socket }) => socket.remoteAddress ?? '',
+    bodiesBytes: config.limits.documentBytes / 8,
     parse: JSON.parse,
     headersFor: () => COMMON,
     onAnswer: measure,
