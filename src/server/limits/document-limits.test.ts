@@ -1,4 +1,4 @@
-import { buildSchema, parse, specifiedRules, validate, type ValidationRule } from 'graphql';
+import { buildSchema, getIntrospectionQuery, parse, specifiedRules, validate, type ValidationRule } from 'graphql';
 import { describe, expect, it, vi } from 'vitest';
 import { limitDocument, measureDocument } from './document-limits.js';
 
@@ -19,6 +19,12 @@ describe('the size of a document', () => {
   });
 });
 
+it('the query of GraphiQL about a schema is well within the limits of fields', () => {
+  const { fields, repeats } = measureDocument(parse(getIntrospectionQuery({ inputValueDeprecation: true, oneOf: true, specifiedByUrl: true, schemaDescription: true, directiveIsRepeatable: true })), { fields: 500 });
+  expect(fields).toBeLessThan(300);
+  expect(repeats).toBe(1);
+});
+
 describe('how many fields a document has', () => {
   const many = (count: number, of: (at: number) => string): string => Array.from({ length: count }, (_, at) => of(at)).join(' ');
 
@@ -31,8 +37,13 @@ describe('how many fields a document has', () => {
     // Those that nothing spreads are visited, too.
     ['{ a } fragment F on Q { a b c d }', 5, 1],
     ['query A { a b } query B { a b c }', 5, 1],
-    ['{ __schema { types { name name name } } }', 1, 1],
-    ['{ ...F } fragment F on Q { a ...F }', 1, 1],
+    ['{ a } fragment F on Q { a { b b } a { b } }', 6, 3],
+    ['{ a } fragment F on Q { ...G a } fragment G on Q { ...F a a }', 4, 3],
+    // What the schema says about itself is validated by the same rules.
+    ['{ __schema { types { name name name } } }', 5, 3],
+    ['{ ...F } fragment F on Q { a ...F }', 2, 1],
+    // Of two with one name, either is visited.
+    ['{ a } fragment F on Q { a a a } fragment F on Q { a }', 5, 3],
   ])('%s', (text, fields, repeats) => {
     expect(measureDocument(parse(text), { fields: 500 })).toMatchObject({ fields, repeats });
   });
@@ -40,6 +51,8 @@ describe('how many fields a document has', () => {
   it('C6 is counted without looking at what fragments double', () => {
     const doubling = `{ ...F0 } ${many(60, (at) => `fragment F${at} on Q { ...F${at + 1} ...F${at + 1} }`)} fragment F60 on Q { a }`;
     expect(measureDocument(parse(doubling), { fields: 500 })).toMatchObject({ fields: 2 ** 60, repeats: 0 });
+    const unspread = `{ a } ${many(60, (at) => `fragment F${at} on Q { a { ...F${at + 1} } b { ...F${at + 1} } }`)} fragment F60 on Q { a }`;
+    expect(measureDocument(parse(unspread), { fields: 500 }).fields).toBeGreaterThan(2 ** 60);
   });
 
   it('C6 beyond a limit, no other rule visits the document', () => {

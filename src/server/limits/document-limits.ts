@@ -1,4 +1,4 @@
-import { Kind, type DefinitionNode, type DocumentNode, type FragmentDefinitionNode, type SelectionNode, type SelectionSetNode, type ValidationRule } from 'graphql';
+import { Kind, type DefinitionNode, type DocumentNode, type FieldNode, type FragmentDefinitionNode, type SelectionSetNode, type ValidationRule } from 'graphql';
 import { LarderError } from '../../graphql/errors.js';
 
 /** Bounds of a document whatever its variables. */
@@ -57,25 +57,34 @@ export function measureDocument(document: DocumentNode, limits: Pick<DocumentLim
   const fragments: Fragments = new Map(
     document.definitions.flatMap((definition) => (definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition]] : [])),
   );
-  const depth = new Measure(fragments, (below) => (below.length === 0 ? 0 : Math.max(...below)), (inner) => 1 + inner);
+  const depth = new Measure(fragments, (below) => (below.length === 0 ? 0 : Math.max(...below)), (field, inner) => (isIntrospection(field) ? 1 : 1 + inner));
   const breadth = new Measure(fragments, (below) => below.reduce((sum, count) => sum + count, 0), () => 1);
-  const fields = new Measure(fragments, (below) => below.reduce((sum, count) => sum + count, 0), (inner) => 1 + inner);
+  const fields = new Measure(fragments, (below) => below.reduce((sum, count) => sum + count, 0), (_, inner) => 1 + inner);
   const size = { depth: 0, rootFields: 0, aliases: 0, fields: 0, repeats: 0 };
+  const reached = new Set<FragmentDefinitionNode>();
   let written = 0;
+  let ofOperations = 0;
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION && definition.kind !== Kind.FRAGMENT_DEFINITION) continue;
     size.aliases += aliasesIn(definition.selectionSet);
     written += fieldsIn(definition.selectionSet);
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) continue;
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) {
+      size.fields = Math.max(size.fields, fields.of(definition.selectionSet));
+      continue;
+    }
     size.depth = Math.max(size.depth, depth.of(definition.selectionSet));
     size.rootFields = Math.max(size.rootFields, breadth.of(definition.selectionSet));
-    size.fields += fields.of(definition.selectionSet);
+    ofOperations += fields.of(definition.selectionSet);
   }
-  // Those of fragments that no operation spreads are visited, too.
-  size.fields = Math.max(size.fields, written);
+  // What no operation spreads is visited, too.
+  size.fields = Math.max(size.fields, ofOperations, written);
   if (size.fields > limits.fields) return size;
   for (const definition of document.definitions) {
-    if (definition.kind === Kind.OPERATION_DEFINITION) size.repeats = Math.max(size.repeats, repeatsIn([{ set: definition.selectionSet, within: [] }], fragments));
+    if (definition.kind === Kind.OPERATION_DEFINITION) size.repeats = Math.max(size.repeats, repeatsIn([{ set: definition.selectionSet, within: null }], fragments, reached));
+  }
+  for (const definition of document.definitions) {
+    if (definition.kind !== Kind.FRAGMENT_DEFINITION || reached.has(definition)) continue;
+    size.repeats = Math.max(size.repeats, repeatsIn([{ set: definition.selectionSet, within: { fragment: definition.name.value, outer: null } }], fragments, reached));
   }
   return size;
 }
@@ -95,48 +104,63 @@ function fieldsIn({ selections }: SelectionSetNode): number {
   for (const selection of selections) {
     if (selection.kind === Kind.FRAGMENT_SPREAD) continue;
     if (selection.kind === Kind.FIELD) count++;
-    if (selection.selectionSet !== undefined && !isIntrospection(selection)) count += fieldsIn(selection.selectionSet);
+    if (selection.selectionSet !== undefined) count += fieldsIn(selection.selectionSet);
   }
   return count;
 }
 
-/** What the schema says about itself has bounds of its own, in graphql's rules. */
-function isIntrospection(selection: SelectionNode): boolean {
-  return selection.kind === Kind.FIELD && selection.name.value.startsWith('__');
+/** How deep the schema may be asked about itself is bounded by graphql's own rules. */
+function isIntrospection(field: FieldNode): boolean {
+  return field.name.value.startsWith('__');
 }
 
 /** A selection, and the fragments that it stands in. */
 interface Standing {
   readonly set: SelectionSetNode;
-  readonly within: readonly string[];
+  readonly within: Within | null;
 }
 
-/** The most that one response name is selected in a selection, fields of the same name merged as execution merges them. */
-function repeatsIn(standing: readonly Standing[], fragments: Fragments): number {
+/** A fragment, and what it is spread in. */
+interface Within {
+  readonly fragment: string;
+  readonly outer: Within | null;
+}
+
+function isWithin(name: string, within: Within | null): boolean {
+  for (let at = within; at !== null; at = at.outer) if (at.fragment === name) return true;
+  return false;
+}
+
+/**
+ * The most that one response name is selected in a selection, fields of the same name merged as execution merges them.
+ * @param reached takes the fragments that were looked into.
+ */
+function repeatsIn(standing: readonly Standing[], fragments: Fragments, reached: Set<FragmentDefinitionNode>): number {
   const byName = new Map<string, { count: number; readonly below: Standing[] }>();
   const spread = new Set<string>();
-  const collect = ({ selections }: SelectionSetNode, within: readonly string[]): void => {
+  const collect = ({ selections }: SelectionSetNode, within: Within | null, above: Within | null): void => {
     for (const selection of selections) {
       if (selection.kind === Kind.FIELD) {
         const name = (selection.alias ?? selection.name).value;
         let field = byName.get(name);
         if (field === undefined) byName.set(name, (field = { count: 0, below: [] }));
         field.count++;
-        if (selection.selectionSet !== undefined && !isIntrospection(selection)) field.below.push({ set: selection.selectionSet, within });
-      } else if (selection.kind === Kind.INLINE_FRAGMENT) collect(selection.selectionSet, within);
+        if (selection.selectionSet !== undefined) field.below.push({ set: selection.selectionSet, within });
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) collect(selection.selectionSet, within, above);
       else {
         const { value } = selection.name;
         const fragment = fragments.get(value);
         // One that contains itself is refused by another rule.
-        if (fragment === undefined || spread.has(value) || within.includes(value)) continue;
+        if (fragment === undefined || spread.has(value) || isWithin(value, above)) continue;
         spread.add(value);
-        collect(fragment.selectionSet, [...within, value]);
+        reached.add(fragment);
+        collect(fragment.selectionSet, { fragment: value, outer: within }, above);
       }
     }
   };
-  for (const { set, within } of standing) collect(set, within);
+  for (const { set, within } of standing) collect(set, within, within);
   let most = 0;
-  for (const { count, below } of byName.values()) most = Math.max(most, count, below.length === 0 ? 0 : repeatsIn(below, fragments));
+  for (const { count, below } of byName.values()) most = Math.max(most, count, below.length === 0 ? 0 : repeatsIn(below, fragments, reached));
   return most;
 }
 
@@ -148,7 +172,7 @@ class Measure {
     private readonly fragments: Fragments,
     private readonly together: (selections: readonly number[]) => number,
     /** Of a field, from what is selected below it. */
-    private readonly field: (below: number) => number,
+    private readonly field: (selection: FieldNode, below: number) => number,
   ) {}
 
   of({ selections }: SelectionSetNode): number {
@@ -156,8 +180,7 @@ class Measure {
       selections.map((selection) => {
         if (selection.kind === Kind.FRAGMENT_SPREAD) return this.#fragment(selection.name.value);
         if (selection.kind === Kind.INLINE_FRAGMENT) return this.of(selection.selectionSet);
-        const below = selection.selectionSet === undefined || isIntrospection(selection) ? 0 : this.of(selection.selectionSet);
-        return this.field(below);
+        return this.field(selection, selection.selectionSet === undefined ? 0 : this.of(selection.selectionSet));
       }),
     );
   }
