@@ -7,7 +7,8 @@ import type { EntryStore, StoreWrite } from '../../src/cache/core/store.js';
 import { partition, tags } from '../../src/cache/core/tags.js';
 import { MemoryLedger } from '../../src/cache/stores/memory-ledger.js';
 import { cacheDirectivesSDL } from '../../src/cache/graphql/directives.js';
-import { joinPieces, ResponseCache, type AnsweredPiece } from '../../src/cache/graphql/response-cache.js';
+import { joinPieces, type AnsweredPiece } from '../../src/cache/graphql/answered-piece.js';
+import { ResponseCache } from '../../src/cache/graphql/response-cache.js';
 import { withoutMechanism } from './without.js';
 
 /** For tests: a schema-first service with a response cache and nothing around it. */

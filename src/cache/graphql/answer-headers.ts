@@ -1,7 +1,7 @@
 import type { BaseContext, GraphQLRequestContext } from '@apollo/server';
 import { varyOn } from '../../lib/vary.js';
 import { httpPolicy, type HttpPolicyOptions } from './http-policy.js';
-import type { AnsweredPiece } from './response-cache.js';
+import type { AnsweredPiece } from './answered-piece.js';
 
 /** Headers by which the protocol's own answers differ. */
 export const ALWAYS_VARIED = ['Accept', 'Accept-Encoding', 'Larder-After'];

@@ -5,7 +5,8 @@ import type { Reader } from '../core/reader.js';
 import { explain } from './explain.js';
 import { formatted, headOf, type FormatError } from './format-errors.js';
 import type { OperationPlan } from './operation-plan.js';
-import { joinPieces, type AnsweredPiece, type Question, type ResponseCache } from './response-cache.js';
+import { joinPieces, type AnsweredPiece, type Question } from './answered-piece.js';
+import type { ResponseCache } from './response-cache.js';
 
 export interface ApolloPluginOptions<Context extends BaseContext> {
   /** The same as is given to Apollo Server, which formats only what it has executed itself. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { GLOBAL, partition, tags, type Tag } from '../core/tags.js';
 import { cacheTag } from './cache-tag.js';
-import type { AnsweredPiece } from './response-cache.js';
+import type { AnsweredPiece } from './answered-piece.js';
 
 const shop = partition('shop');
 const pieces = (...lists: readonly (readonly Tag[] | null)[]): readonly AnsweredPiece[] =>

@@ -1,5 +1,5 @@
 import { partitionOfTag, tableOfTag, tags, type Tag } from '../core/tags.js';
-import type { AnsweredPiece } from './response-cache.js';
+import type { AnsweredPiece } from './answered-piece.js';
 
 /** From the finest to the coarsest: what an answer depends on, the tables of that, and whose they are. */
 type Levels = readonly [ReadonlySet<Tag>, ReadonlySet<Tag>, ReadonlySet<Tag>];

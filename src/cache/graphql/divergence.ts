@@ -6,7 +6,8 @@ import type { Identity } from '../core/key.js';
 import { Reader } from '../core/reader.js';
 import type { Tag } from '../core/tags.js';
 import { firstDifference } from './first-difference.js';
-import type { AnsweredPiece, Question, ResponseCache } from './response-cache.js';
+import type { AnsweredPiece, Question } from './answered-piece.js';
+import type { ResponseCache } from './response-cache.js';
 
 export interface DivergenceOptions {
   /** Of the hits, the share that is executed again: 0 to 1. */

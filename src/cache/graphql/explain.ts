@@ -1,6 +1,6 @@
 import type { CacheEvent } from '../core/events.js';
 import type { Reader } from '../core/reader.js';
-import type { AnsweredPiece } from './response-cache.js';
+import type { AnsweredPiece } from './answered-piece.js';
 
 /** How one root field was answered. Times in seconds. */
 export interface Explanation {

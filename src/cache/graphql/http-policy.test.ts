@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CacheEvent } from '../core/events.js';
 import { httpPolicy } from './http-policy.js';
-import type { AnsweredPiece } from './response-cache.js';
+import type { AnsweredPiece } from './answered-piece.js';
 
 /** Read at 0, fresh until a minute later. */
 const piece = (changes: Partial<AnsweredPiece>): AnsweredPiece =>

@@ -1,5 +1,5 @@
 import { cacheTag } from './cache-tag.js';
-import type { AnsweredPiece } from './response-cache.js';
+import type { AnsweredPiece } from './answered-piece.js';
 
 /** What browsers and shared caches may do with an answer: nothing without asking, or what freshness is given up for. */
 export type DownstreamCache = 'revalidate' | 'cdn' | 'all';

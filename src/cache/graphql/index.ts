@@ -4,6 +4,7 @@ export { cacheControlDirective, cacheDirectives, cacheDirectivesSDL, cachePolicy
 export { cacheFields, type FieldCacheOptions } from './field-cache.js';
 export { declarationsOf, hintOfField, type Declaration, type FieldHint, type Limit } from './hints.js';
 export { ALWAYS_VARIED, isForbidden, variedBy } from './answer-headers.js';
+export { joinPieces, type AnsweredPiece, type Question } from './answered-piece.js';
 export { apolloPlugin, type ApolloPluginOptions } from './apollo-plugin.js';
 export { formatted, headOf, type FormatError } from './format-errors.js';
 export { DivergenceSampler, type DivergenceOptions } from './divergence.js';
@@ -13,5 +14,5 @@ export { httpPolicy, type DownstreamCache, type HttpPolicy } from './http-policy
 export { OperationPlan, type PlannedPiece, type Shape } from './operation-plan.js';
 export { dependsOn, readerOf, type ValidListener, type ValidQuery } from './request-state.js';
 export { responseCachePlugin, type ResponseCachePlugin, type ResponseCachePluginOptions } from './response-cache-plugin.js';
-export { joinPieces, ResponseCache, type AnsweredPiece, type Question, type ResponseCacheOptions } from './response-cache.js';
+export { ResponseCache, type ResponseCacheOptions } from './response-cache.js';
 export { fill } from './template.js';

@@ -7,6 +7,7 @@ import { Reader, type Sources } from '../core/reader.js';
 import type { CacheRequest } from '../core/request.js';
 import { GLOBAL, partition, SINGLE, type Partition } from '../core/tags.js';
 import { describeAnswer } from './answer-headers.js';
+import type { AnsweredPiece, Question } from './answered-piece.js';
 import { apolloPlugin } from './apollo-plugin.js';
 import { prepareSchema } from './dynamic-hints.js';
 import type { ExecutorOptions } from './execute-pieces.js';
@@ -17,7 +18,7 @@ import { HostServer, othersHaveSent, tellOfErrors, unheardHook, type UnheardHook
 import type { DownstreamCache } from './http-policy.js';
 import type { OperationPlan } from './operation-plan.js';
 import { apart, readerOf, stateOf, withState, withStateOfOriginal, type ValidListener } from './request-state.js';
-import { ResponseCache, type AnsweredPiece, type Question } from './response-cache.js';
+import { ResponseCache } from './response-cache.js';
 import { ServedSchemas } from './served-schemas.js';
 
 const NOTHING_ELSE = Object.freeze({});

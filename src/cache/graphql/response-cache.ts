@@ -3,12 +3,12 @@ import type { Lookup } from '../core/cache.js';
 import { Collector } from '../core/collector.js';
 import type { Entry } from '../core/entry.js';
 import type { CacheEvent } from '../core/events.js';
-import type { Identity } from '../core/key.js';
 import type { Without } from '../core/mechanisms.js';
 import { hitsAmong, nearHits } from '../core/near-hits.js';
 import type { Reader } from '../core/reader.js';
 import type { Loaded } from '../core/reading.js';
 import type { Partition } from '../core/tags.js';
+import type { AnsweredPiece, Question } from './answered-piece.js';
 import { ENTITY } from './collect-fields.js';
 import { PieceExecutor, type Executed, type Execution, type ExecutorOptions } from './execute-pieces.js';
 import type { FieldCacheOptions } from './field-cache.js';
@@ -30,31 +30,6 @@ export interface ResponseCacheOptions<Context, Source> extends FieldCacheOptions
   readonly without?: Without;
   /** Whether an error of a resolver means that its source is failing: then a piece in its grace is served instead. */
   readonly isSourceFailure?: (error: unknown) => boolean;
-}
-
-/** One query to be answered. */
-export interface Question<Context> {
-  readonly plan: OperationPlan;
-  readonly context: Context;
-  /** As they were sent. */
-  readonly variables: Variables;
-  /** Others ask with the same object: what is executed gets a copy, since a resolver may do as it likes with what it is given. */
-  readonly areShared?: boolean;
-}
-
-/** One root field of an answer. */
-export interface AnsweredPiece extends Executed {
-  readonly piece: PlannedPiece;
-  /** What it was stored as, or would have been; null for what no cache was asked for. */
-  readonly entry: Entry | null;
-  /** Under which it was looked up; null for what no cache was asked for. */
-  readonly identity: Identity | null;
-  /** Why no cache was asked. */
-  readonly because: string | null;
-  /** Found fresh in the cache. */
-  readonly isHit: boolean;
-  /** What happened in the cache, in order; of what was found near, nothing is noted. */
-  readonly events: readonly CacheEvent[];
 }
 
 /** A value that may be answered once and is never stored: errors are told to who caused them (F7). */
@@ -317,10 +292,4 @@ function copyOf(variables: Variables): Variables {
 function isFlat(variables: Variables): boolean {
   for (const name in variables) if (typeof variables[name] === 'object' && variables[name] !== null) return false;
   return true;
-}
-
-/** The `data` of an answer, as graphql would have written it. */
-export function joinPieces(pieces: readonly AnsweredPiece[]): string {
-  if (pieces.some(({ nullsAll }) => nullsAll)) return 'null';
-  return `{${pieces.map(({ piece, json }) => `"${piece.responseName}":${json}`).join(',')}}`;
 }
