@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LedgerCopy } from '../cache/core/ledger.js';
 import { Identities } from '../cache/core/key.js';
-import { GLOBAL, judge, partition, tags, type Entry, type Identity, type Layer, type Partition } from '../cache/index.js';
+import { GLOBAL, judge, partition, tags, type Entry, type Identity, type Layer, type Partition, type Tag } from '../cache/index.js';
 import type { AuditedPlace } from '../cache/graphql/index.js';
 import { PredicateForms } from '../cache/entity/predicate-forms.js';
 import type { ErrorCode, LarderError } from '../graphql/errors.js';
@@ -35,16 +35,7 @@ const forms = new PredicateForms();
 forms.learn('medicines', ['product_id']);
 forms.learn('medicines', ['category_id', 'offered', ':name', 'name~']);
 /** As stored under `ownKey`: a piece that holds a medicine of the tenant, a list by a predicate, and what all share. */
-const stored: Entry = {
-  value: {},
-  tags: [tags.row(own, 'medicines', '7'), tags.everyRow(own, 'medicines'), tags.everyRow(own, 'categories'), tags.row(GLOBAL, 'products', 'N1'), tags.everyRow(GLOBAL, 'products')],
-  stamp: { epoch: 'e', position: 1 },
-  readAt: 0,
-  freshUntil: 100,
-  staleUntil: 100,
-  scope: 'PUBLIC',
-  cost: 1,
-};
+const stored = entryWith(tags.row(own, 'medicines', '7'), tags.everyRow(own, 'medicines'), tags.everyRow(own, 'categories'), tags.row(GLOBAL, 'products', 'N1'), tags.everyRow(GLOBAL, 'products'));
 const world: PurgeWorld = {
   keyPrefix: 'larder:test',
   types: { Medicine: { table: 'medicines', partition: 'own' }, Product: { table: 'products', partition: 'global' } },
@@ -198,16 +189,7 @@ describe('a pattern is refused, and the tag that covers it is named', () => {
 });
 
 describe('what a purge reaches, as the engine judges it', () => {
-  const entryOf = (of: Partition): Entry => ({
-    value: {},
-    tags: [tags.row(of, 'medicines', '7'), tags.everyRow(of, 'medicines')],
-    stamp: { epoch: 'e', position: 1 },
-    readAt: 0,
-    freshUntil: 100,
-    staleUntil: 100,
-    scope: 'PUBLIC',
-    cost: 1,
-  });
+  const entryOf = (of: Partition): Entry => entryWith(tags.row(of, 'medicines', '7'), tags.everyRow(of, 'medicines'));
   const reaches = async (authority: Authority, request: PurgeRequest): Promise<{ own: boolean; others: boolean; shared: boolean }> => {
     const ledger = new LedgerCopy('e');
     for (const tag of (await tagsOfPurge(world, authority, request)).tags) ledger.record(tag, 2);
@@ -283,4 +265,8 @@ async function expectPurge(authority: Authority, request: PurgeRequest, expected
   const outcome: unknown = await tagsOfPurge(world, authority, request).then(({ tags: found }) => found, (error: unknown) => error);
   if (Array.isArray(expected)) expect(outcome).toEqual(expected);
   else expect(outcome).toMatchObject({ extensions: { code: expected } });
+}
+
+function entryWith(...carried: readonly Tag[]): Entry {
+  return { value: {}, tags: carried, stamp: { epoch: 'e', position: 1 }, readAt: 0, freshUntil: 100, staleUntil: 100, scope: 'PUBLIC', cost: 1 };
 }

@@ -1,5 +1,6 @@
 import { GLOBAL, partition, type Partition, type Tag } from '../cache/index.js';
 import { LarderError } from '../graphql/errors.js';
+import { uuidOrNull } from '../graphql/uuid.js';
 import type { Admin } from './admin.js';
 import { tablesRead, type Names } from './purge-selectors.js';
 
@@ -56,8 +57,9 @@ export function checkedId({ tables }: Pick<Names, 'tables'>, table: string, id: 
   const { key, uuids } = tables.get(table) ?? { key: null, uuids: new Set<string>() };
   if (key === null) throw new LarderError('BAD_USER_INPUT', `Rows of ${table} have no id of one column, so that no tag names one: purge the table ${table}.`);
   if (!uuids.has(key)) return id;
-  if (!isUuid(id)) throw new LarderError('BAD_USER_INPUT', `No row of ${table} can have the id ${JSON.stringify(id)}: ids of ${table} are UUIDs.`);
-  return id.toLowerCase();
+  const uuid = uuidOrNull(id);
+  if (uuid === null) throw new LarderError('BAD_USER_INPUT', `No row of ${table} can have the id ${JSON.stringify(id)}: ids of ${table} are UUIDs.`);
+  return uuid;
 }
 
 function checkPredicate({ tables, forms }: Names & Pick<Admin, 'forms'>, { of, table, predicate }: Place & { readonly predicate: string }): void {
@@ -72,12 +74,8 @@ function checkPredicate({ tables, forms }: Names & Pick<Admin, 'forms'>, { of, t
   }
   const { uuids } = tables.get(table) ?? { uuids: new Set<string>() };
   for (const [, column = '', value = ''] of predicate.matchAll(/(\w+)=([^&:]*)/g)) {
-    if (uuids.has(column) && value !== '~' && !isUuid(value)) throw new LarderError('BAD_USER_INPUT', `No row of ${table} can have the ${column} ${JSON.stringify(decoded(value))}: it is a UUID.`);
+    if (uuids.has(column) && value !== '~' && uuidOrNull(value) === null) throw new LarderError('BAD_USER_INPUT', `No row of ${table} can have the ${column} ${JSON.stringify(decoded(value))}: it is a UUID.`);
   }
-}
-
-function isUuid(text: string): boolean {
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 }
 
 function decoded(value: string): string {

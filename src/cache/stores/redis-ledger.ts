@@ -1,3 +1,4 @@
+/* More than 300 lines: one script answers every call, and what its replies mean for the copy is told in one place. */
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../lib/clock.js';
 import { withDeadline } from '../../lib/deadline.js';
