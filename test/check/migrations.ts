@@ -32,8 +32,7 @@ const copy = mkdtempSync('.cache/migrations-');
 try {
   cpSync(join(out, 'meta'), join(copy, 'meta'), { recursive: true });
   const copyConfig = join(copy, 'drizzle.config.ts');
-  writeFileSync(copyConfig, `import config from '../../drizzle.config.js';
-import { PROCESS_MS } from '../support/patience.js';\nexport default { ...config, out: './${copy}' };\n`);
+  writeFileSync(copyConfig, `import config from '../../drizzle.config.js';\nexport default { ...config, out: './${copy}' };\n`);
   const generated = drizzle('generate', '--config', copyConfig);
   const made = readdirSync(copy).find((name) => name.endsWith('.sql'));
   const checked = drizzle('check');
