@@ -62,7 +62,7 @@ const onlyClock = [
   { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Time comes from an injected Clock.' },
 ];
 
-/** Limits have one home: a machine that is ten times slower must meet them. */
+/** Time limits are defined in one place: a machine that is ten times slower must meet them. */
 const ownLimit = 'Limits are in test/support/patience.ts and vitest.config.ts: a limit of its own fails a test on a busy machine.';
 const noOwnLimits = [
   { selector: 'ExpressionStatement > CallExpression:not([callee.name=/^set/]) > :function + :matches(Literal, Identifier)', message: ownLimit },

@@ -45,7 +45,7 @@ const resolvers = {
 const plugin = responseCachePlugin<Context>({ cache, partition: 'single', explains: ({ explain }) => explain });
 const server = new ApolloServer<Context>({ typeDefs: [cacheDirectivesSDL, typeDefs], resolvers, plugins: [plugin] });
 await server.start();
-// Behind an integration of Apollo, the cache has to be shown the other plugins: their hooks count on hits, too.
+// Behind an integration of Apollo, this call makes the other plugins known to the cache: their hooks count on hits, too.
 plugin.honourPluginsOf(server);
 
 // Around the function that makes contexts: what it reads is then as old as the request, and no write in between is missed.

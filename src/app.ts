@@ -71,7 +71,7 @@ export interface App {
   write<T>(scope: DbScope, work: (tx: Db) => Promise<T>): Promise<T>;
   /** Starts to answer. @returns where. */
   listen(): Promise<{ readonly url: string }>;
-  /** Says from now on that it is not ready, goes on answering, and ends each connection with its next answer. */
+  /** Makes readiness fail from now on, keeps answering, and closes each connection after its next answer. */
   retire(): void;
   /** Finishes what is under way, then closes the rooms from the outside in. */
   close(): Promise<void>;

@@ -55,9 +55,9 @@ export interface Config {
     readonly fields: number;
     /** Of one response name in one selection. */
     readonly repeats: number;
-    /** Of JSON that is sent: lists and objects in each other. */
+    /** Nesting depth of lists and objects in JSON that is sent. */
     readonly jsonDepth: number;
-    /** What all that is remembered of documents may weigh in the heap. */
+    /** Bound of everything that is remembered of documents, in bytes of heap. */
     readonly documentBytes: number;
     readonly cost: number;
     /** Operations in one HTTP request; 0: no lists of operations. */
@@ -326,7 +326,7 @@ function limits(is: Values): Config['limits'] {
   };
 }
 
-/** Longer than a balancer takes that asks each second and believes the third refusal. */
+/** Longer than a balancer needs that polls each second and acts on the third failure. */
 const BALANCED_SHUTDOWN_DELAY_MS = 5_000;
 const PUBLIC_LOGGED_SHARE = 0.01;
 const PUBLIC_REQUESTS_PER_MINUTE = 6_000;

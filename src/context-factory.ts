@@ -32,7 +32,7 @@ export function createContextFactory(rooms: ContextRooms): (incoming: IncomingRe
   const ask = async (begun: Begun, name: string): Promise<Context> => {
     const reader = readerOf(begun, null);
     const collector = new Collector(null);
-    // A session that is prolonged is none of the client's writes, and may be so after the request has gone on.
+    // A session renewal does not count as a write of the client, and may end after the request has gone on.
     const beside = { incoming: { ...begun.incoming, isGivenUp: () => false }, request: cache.begin({ bypass: begun.request.bypass }) };
     const found = await identify(reader.within(collector), begun.incoming.credentials, transactionsOf(beside, new WriteLog(), reader));
     const asker = { found, partition: found.tenant === null ? null : partition(found.tenant.id) };

@@ -8,7 +8,7 @@ import { schema } from '../database/schema.js';
 /** A table whose changes are captured, as far as tags of its rows are concerned. */
 export interface CapturedTable {
   readonly name: string;
-  /** Whose rows: each tenant's own, or those that all share. */
+  /** Whether each tenant has its own rows, or all tenants share them. */
   readonly partition: 'own' | 'global';
   /** The column that row tags name; null for a table whose primary key has several. */
   readonly key: string | null;
@@ -40,7 +40,7 @@ export function rowReader(database: Pick<Database, 'read'>): ReadRow {
       db.select(Object.fromEntries(selected.map((column) => [column.name, column]))).from(table).where(eq(key, id)).limit(1),
     );
     if (row === undefined) return null;
-    // An update that changes nothing moves the row along no order: so its place is not told.
+    // An update that changes nothing does not move the row in any order, so its place is null.
     const places = predicateForms.of(name).flatMap(({ within }) => (within === null ? [] : [[`${within}^`, null]]));
     return { table: name, partition: config.partition === 'global' ? GLOBAL : ofTenant(row['tenant_id']), images: [{ ...row, ...Object.fromEntries(places), '@same': true }] };
   };

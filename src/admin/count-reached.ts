@@ -9,11 +9,11 @@ export interface Reached {
   readonly examined: number;
 }
 
-/** So many tags are compared at most, some milliseconds of work: a purge costs the same however much is stored (C3). */
+/** Upper bound of tag comparisons, some milliseconds of work: a purge costs the same however much is stored (C3). */
 const MAX_COMPARISONS = 100_000;
 
 /**
- * Counts the entries in this node's memory that an invalidation of tags is going to reach; to be asked before it.
+ * Counts the entries in this node's memory that an invalidation of tags is going to reach. Call it before the invalidation.
  *
  * @returns null where this node keeps no entries in its memory.
  */

@@ -5,7 +5,7 @@ import { isGlob } from './tag-forms.js';
 
 /** What a name in a purge stands for. */
 export interface Selection {
-  /** As messages call it. */
+  /** Its name in messages. */
   readonly label: string;
   /** The tables that it is made from: an entry that holds it, or that it is read from, has read one of them. */
   readonly tables: readonly string[];
@@ -13,7 +13,7 @@ export interface Selection {
   readonly isShared: boolean;
 }
 
-/** What names are looked up in. */
+/** The registries that names are looked up in. */
 export type Names = Pick<Admin, 'types' | 'tables' | 'profiles'> & { readonly audit: Pick<Admin['audit'], 'places'> };
 
 /** A GraphQL type that rows, a hint or a loader are known of, or a table that something cached reads. */
@@ -60,6 +60,6 @@ export function globRefused(what: string, pattern: string, tag: Tag): LarderErro
   return new LarderError('GLOB_NOT_SUPPORTED', `\`${what}\` is a pattern, ${JSON.stringify(pattern)}, and patterns are not supported: tag ${tag} covers it.`, { tag });
 }
 
-export function wholeOf(reach: Partition | null): Tag {
+function wholeOf(reach: Partition | null): Tag {
   return reach === null ? EVERYTHING : tags.partition(reach);
 }

@@ -33,7 +33,7 @@ export interface Named {
   readonly left: readonly string[];
 }
 
-/** On whose authority, and within which partition; null for all. */
+/** The authority of the administrator, and the partition that the purge is limited to; null for all. */
 interface Limits {
   readonly authority: Authority;
   readonly reach: Partition | null;
@@ -48,8 +48,8 @@ const MAX_TAGS = 20_000;
 const FIELD = /^[A-Za-z_]\w{0,127}(\.[A-Za-z_]\w{0,127})?$/;
 
 /**
- * The tags that cover a request, if the authority suffices for it: of what the selector is made from and of what contains it. A
- * field, a type or a profile is covered by the tables behind it, since every entry carries the tags of what it was made from.
+ * The tags that cover a request, if the authority suffices for it: of what the selector is made from and of what contains it.
+ * The tables behind a field, type or profile cover it: every entry carries the tags of the tables that it was made from.
  */
 export async function tagsOfPurge(world: PurgeWorld, authority: Authority, request: PurgeRequest): Promise<Named> {
   const kind = kindOf(request);
@@ -119,7 +119,7 @@ function refusedAsShared(authority: Authority, label: string, shared: readonly s
   return new LarderError('BAD_USER_INPUT', `${reason}: leave \`tenant\` out.`);
 }
 
-/** What a write of one row would make invalid: the row, lists and loaders that hold it, and what says only that it read the table. */
+/** What a write of one row would make invalid: the row, lists and loaders that hold it, entries with the table's tag. */
 async function namedByRow(world: PurgeWorld, { authority, reach }: Limits, { table, id }: { readonly table: string; readonly id: string }): Promise<Named> {
   const shared = isShared(world, table);
   if (shared && reach !== null && reach !== GLOBAL) throw refusedAsShared(authority, table, [table]);

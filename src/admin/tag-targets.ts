@@ -18,8 +18,8 @@ const OF_TABLE = /^t\/([^/]+)\/([^/?]+)(?:\/(.*)|\?(.*))?$/;
 /**
  * Reads what a tag is about.
  *
- * @throws LarderError BAD_USER_INPUT for a tag that no entry can carry: of an unknown table, of the wrong partition, of an id in
- *   another form, or of a predicate that no loader or list declares.
+ * @throws LarderError BAD_USER_INPUT for a tag that no entry can carry: unknown table, wrong partition, id in another form, or a
+ *   predicate that no loader or list declares.
  */
 export function targetOfTag(world: Names & Pick<Admin, 'forms'>, tag: Tag): TagTarget {
   const [, whose, by, name] = BY_NAME.exec(tag) ?? [];

@@ -43,7 +43,7 @@ const UNAVAILABLE = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOENT'],
 ]);
 
-/** The server had no room, or gave up a statement or a session that took too long: query_canceled, lock_not_available, … */
+/** The server had no connection left, or ended a slow statement or session: query_canceled, lock_not_available, … */
 const GIVEN_UP = new Set(['53300', '57014', '55P03', '25P03']);
 
 interface DriverError {

@@ -52,9 +52,9 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** Of a transaction that finds out what others have changed: it has a connection of its own, beside the pool. */
+/** Options of a transaction that polls for changes: it runs on a connection of its own, outside the pool. */
 export interface Following {
-  /** Milliseconds until a statement must have been answered: then the connection is given up. */
+  /** Milliseconds that a statement may go without an answer; after that the connection is closed. */
   readonly patience: number;
 }
 
@@ -69,7 +69,7 @@ export interface DatabaseOptions {
   readonly onQuery?: ((statement: string) => void) | undefined;
   /** How long to wait at the start for a server that does not answer yet. */
   readonly patience?: number | undefined;
-  /** Milliseconds until a connection must be there, a statement done, and a transaction have sent its next statement. */
+  /** Time limits in milliseconds: of connecting, of a statement, of a transaction until its next statement. */
   readonly connectTimeout?: number | undefined;
   readonly statementTimeout?: number | undefined;
   readonly idleInTransactionTimeout?: number | undefined;
@@ -89,7 +89,7 @@ export interface TransactionRequest {
   readonly mode: 'read' | 'write';
   /** Of a writing transaction: a statement without parameters that is sent behind the work, and ahead of the commit. */
   readonly last?: string;
-  /** Of one that follows the database. */
+  /** As in `Following`. */
   readonly patience?: number;
 }
 

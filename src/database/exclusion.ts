@@ -42,8 +42,8 @@ export class Exclusion {
   }
 
   /**
-   * The server has restarted, and forgotten which process held it; or the connection went silent, and the server holds it for a
-   * session that is gone until it notices.
+   * The server has restarted, and the lock is gone; or the connection went silent, and the server holds the lock for a dead
+   * session until it notices.
    */
   async #takeAgain(): Promise<void> {
     let wasRefused = false;

@@ -21,7 +21,7 @@ export interface ConnectionOptions {
   readonly idleInTransactionTimeout: number;
 }
 
-/** How much later than the server's own timeout an answer may come: the server was there, and busy. */
+/** Grace after the server's own statement timeout, for a server that is busy. Milliseconds. */
 const ANSWER_GRACE_MS = 1_000;
 
 /** What postgres.js hands to the function that makes its sockets. */
@@ -44,13 +44,13 @@ const relational = { fullSchema: schema, schema: relations.tables, tableNamesMap
  */
 export class PostgresConnection {
   /**
-   * Milliseconds until a statement must have been answered; what goes unanswered for longer ends the connection (D4): a server
-   * that hangs, or a network that swallows packets, tells nobody.
+   * Milliseconds that a statement may go without an answer; after that the connection is closed (D4). A hung server, or a
+   * network that drops packets, sends no error.
    */
   patience: number;
   /** When the server last answered, on the monotonic clock. */
   answeredAt = performance.now();
-  /** Whether it was lost because the server said nothing. */
+  /** Whether it was lost because the server did not answer in time. */
   wasSilent = false;
   readonly #sql: Sql;
   #socket: Socket | null = null;
@@ -123,7 +123,7 @@ export class PostgresConnection {
     });
   }
 
-  /** Asks for a sign of life. Afterwards the server has answered, or the connection is lost. */
+  /** Tests the connection with a statement. Afterwards the server has answered, or the connection is lost. */
   async prove(milliseconds: number): Promise<void> {
     this.patience = milliseconds;
     await this.#guard(() => this.#sql.unsafe('select 1')).catch(() => undefined);
@@ -133,12 +133,12 @@ export class PostgresConnection {
     await this.#sql.end({ timeout: 1 }).finally(() => this.#socket?.destroy());
   }
 
-  /** postgres.js says goodbye to a server and leaves the socket to it, which a server that is silent never closes. */
+  /** postgres.js sends Terminate and leaves it to the server to close the socket, which a silent server never does. */
   #open({ host, port, path }: SocketPlace): Socket {
     if (this.#lost !== null) throw this.#lost;
     const at = this.#attempts++ % Math.max(1, port.length);
     const to = { host: host[at] ?? 'localhost', port: port[at] ?? 5432 };
-    // It looks for the name that a certificate has to bear on the socket.
+    // postgres.js reads the host name for certificate checks from the socket.
     this.#socket = path ? connectSocket(path) : Object.assign(connectSocket(to), to);
     return this.#socket;
   }
@@ -160,7 +160,7 @@ export class PostgresConnection {
     });
   }
 
-  /** @returns what is to be called when the answer is there. */
+  /** @returns a function to call when the answer is there. */
   #awaitAnswer(reject: (error: Error) => void): () => void {
     const { patience } = this;
     if (patience === Infinity) return () => undefined;
@@ -168,7 +168,7 @@ export class PostgresConnection {
       if (this.#underWay.has(reject)) this.#loseSilent(`the database did not answer within ${patience / 1000} s`);
     };
     let timer: NodeJS.Timeout | undefined;
-    // postgres.js sends at the end of this turn of the event loop: what else happens in it is not the server's time.
+    // postgres.js sends at the end of this turn of the event loop: the rest of the turn does not count as the server's time.
     const sent = setImmediate(() => {
       // When this process was busy for longer, the answer may lie in the socket unread: timers run before sockets are read and
       // immediates after it.

@@ -7,9 +7,9 @@ interface Waiter {
   readonly reject: (error: unknown) => void;
 }
 
-/** What all connections to one server have found out about it. */
+/** State of one server, shared by all pools that connect to it. */
 export interface ServerState {
-  /** A connection went unanswered, and none has been answered since. */
+  /** Whether a connection got no answer, and none has got one since. */
   isSilent: boolean;
 }
 
@@ -20,14 +20,14 @@ export interface PoolOptions extends Omit<ConnectionOptions, 'onLost'> {
   readonly acquireTimeout: number;
 }
 
-/** An idle connection that has had no answer for so long is asked for one, so that no request is the first to find it silent. */
+/** An idle connection without an answer for so long is tested, so that no request has to find out that it is silent. */
 const PROVE_AFTER_MS = 5_000;
-/** What goes unanswered for so long is lost. */
+/** Deadline of that test, in milliseconds. */
 export const PROOF_DEADLINE_MS = 3_000;
 
 /**
  * Connections for transactions: opened when needed, the last used first, first come, first served. While the server is silent,
- * one connection at a time tries to reach it, and all who ask meanwhile are refused at once.
+ * one connection at a time tries to reach it, and all other requests for a connection are refused at once.
  */
 export class PostgresPool {
   readonly #idle: PostgresConnection[] = [];
@@ -65,7 +65,7 @@ export class PostgresPool {
 
   release(connection: PostgresConnection): void {
     if (connection.isLost) {
-      // A poll gives up sooner than a server that is busy answers.
+      // A poll times out sooner than a busy server answers, so its timeout does not show that the server is silent.
       if (connection.wasSilent && connection.patience >= this.options.connectTimeout) this.#noteSilence();
       return this.#forget();
     }
@@ -94,7 +94,7 @@ export class PostgresPool {
   }
 
   #grow(): void {
-    // Each that is tried is for one that waits; while the server is silent, one is tried for all.
+    // One attempt per waiter; while the server is silent, one attempt for all.
     if (this.#size >= this.options.max || this.#trying >= (this.options.server.isSilent ? 1 : this.#waiting.length)) return;
     this.#size++;
     this.#trying++;
@@ -135,7 +135,7 @@ export class PostgresPool {
     if (this.#size === 0) this.#onEmpty?.();
   }
 
-  /** The idle connections lead to the same server: each is used again once it has answered. */
+  /** Idle connections lead to the same server, so each is tested before it is used again. */
   #noteSilence(): void {
     if (this.options.server.isSilent) return;
     this.options.server.isSilent = true;

@@ -12,13 +12,13 @@ import { transactionStart } from './transaction-start.js';
 /** States after which a connection's prepared statements no longer fit the schema: a migration ran beside us. */
 const OUTDATED = new Set(['0A000', '26000']);
 
-export const DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
-export const DEFAULT_STATEMENT_TIMEOUT_MS = 10_000;
-export const DEFAULT_IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000;
+const DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
+const DEFAULT_STATEMENT_TIMEOUT_MS = 10_000;
+const DEFAULT_IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000;
 
 const ACQUIRE_GRACE_MS = 1_000;
 
-/** A connection without an answer to a ping for so long is lost. */
+/** Deadline of a ping; without an answer the connection is lost. */
 const PING_PATIENCE_MS = 2_000;
 
 /** PostgreSQL through postgres.js. */
@@ -34,10 +34,10 @@ export async function openPostgres(options: DatabaseOptions, url: string): Promi
     prepared: new PreparedTexts(),
     onQuery: options.onQuery ?? (() => undefined),
   };
-  // A connection that is being opened, or that another statement has for as long as it may, is worth waiting for.
+  // A request waits long enough for a connection that is being opened, or that a statement uses up to its timeout.
   const common = { ...connections, server, acquireTimeout: Math.max(statementTimeout, connections.connectTimeout + ACQUIRE_GRACE_MS) };
   const pool = new PostgresPool({ ...common, max: options.poolMax });
-  // Where requests have taken all connections of the pool, it is known what others have changed all the same.
+  // Polls have a connection of their own: they run even when requests have taken all connections of the pool.
   const following = new PostgresPool({ ...common, max: 1 });
   const background = new Background((error) => options.logger.debug({ err: error }, 'a finished read was not committed'));
   const ping = async (): Promise<void> => {

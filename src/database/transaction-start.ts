@@ -9,7 +9,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
  */
 export function transactionStart(scope: DbScope | 'owner', mode: 'read' | 'write'): string {
   const begin = mode === 'read' ? 'begin read only' : 'begin';
-  // A migration takes as long as it takes.
+  // Migrations have no time limit.
   if (scope === 'owner') return `${begin}; set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0`;
   return `${begin}; ${scopeSettings(scope)}`;
 }

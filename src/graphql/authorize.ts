@@ -27,8 +27,8 @@ export function requiredRole(field: { readonly astNode?: Parameters<typeof direc
 }
 
 /**
- * Checks `@requires` before every resolver whose field has it, or has it in an interface of its object, and so before its cache
- * is asked (P3).
+ * Checks `@requires` of a field, and of the same field in interfaces of its object, before every resolver and so before any
+ * cache look-up (P3).
  * To be applied after the field cache: the last to wrap is the first to run.
  */
 export function authorizeFields(schema: GraphQLSchema): void {

@@ -1,6 +1,6 @@
 import { isNonNullType, type GraphQLSchema } from 'graphql';
 
-/** Last sentence of a query root field's description: when the field is null though its value never is. */
+/** Last sentence of a query root field's description, for a field whose value itself is never null. */
 export const NULL_WITH_ERROR = 'Null, beside an error, when the field fails.';
 
 /** The same for a field behind `@Requires`. */

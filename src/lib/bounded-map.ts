@@ -1,4 +1,4 @@
-/** A map that is bounded by what its values weigh: the least recently used go first. */
+/** An LRU map that is bounded by the total weight of its values. */
 export class BoundedMap<Key, Value> {
   // A map keeps its members in the order of insertion: one that is used again moves to the end.
   readonly #items = new Map<Key, { readonly value: Value; readonly weight: number }>();
@@ -22,7 +22,7 @@ export class BoundedMap<Key, Value> {
     return item.value;
   }
 
-  /** What weighs more than all may is not kept. */
+  /** A value heavier than the bound is not kept. */
   set(key: Key, value: Value, weight: number): void {
     this.delete(key);
     if (weight > this.maxWeight) return;

@@ -7,8 +7,8 @@ export type MemberOrder = 'sorted' | 'outer' | 'kept';
  * another (`1` and `"1"`, null and absent, `{a:"1",b:"2"}` and `{a:"1b:2"}` differ). Members that are `undefined` count as
  * absent. `-0` is `0`, as in JSON and GraphQL.
  *
- * @param order of the members of objects: `sorted` by name; `kept`, where it is part of the value; or `outer`: sorted in the
- *   outermost object, whose members are named arguments, and kept inside of them.
+ * @param order of the members of objects. `sorted`: by name. `kept`: as given, where order is part of the value. `outer`: sorted
+ *   in the outermost object, whose members are named arguments, and kept inside.
  * @throws TypeError for what is not plain data (functions, symbols, class instances, NaN): it has no identity to key by.
  */
 export function canonical(value: unknown, order: MemberOrder = 'sorted'): string {

@@ -1,7 +1,7 @@
 /**
- * The header `Vary` (RFC 9110, section 12.5.5) of an answer that several rooms have a reason to vary: none undoes another's.
+ * Merges several values of the header `Vary` (RFC 9110, section 12.5.5).
  *
- * @returns undefined where there is no reason.
+ * @returns undefined where no header is named.
  */
 export function varyOn(...reasons: readonly (string | undefined)[]): string | undefined {
   const names = new Map<string, string>();

@@ -20,7 +20,7 @@ export interface RelayOptions {
   readonly epoch: () => Epoch;
   /** Told of each poll that was completed within one epoch: everything committed before it began has been applied. */
   readonly onPolled: (poll: { readonly beganAt: number; readonly epoch: Epoch }) => void;
-  /** Told when the database cannot be polled: it refuses, or has given no answer for `POLL_DEADLINE_MS`. */
+  /** Called when a poll fails, or has no answer within `POLL_DEADLINE_MS`. */
   readonly onUnanswered?: () => void;
   /** Whether a row is done only under the epoch it was applied under; false for tests of that alone. */
   readonly marksPerEpoch?: boolean;
@@ -31,9 +31,9 @@ export interface RelayOptions {
 }
 
 const INTERVAL = 500;
-/** Without an answer for so long a poll counts as failed: with the interval, sooner than a node stops to trust what it stored. */
+/** A poll without an answer for so long counts as failed. Interval and deadline together are shorter than the trust window. */
 const POLL_DEADLINE_MS = 400;
-/** A connection without an answer is given up; a server that is slow, not silent, is given twice as long each time, up to this. */
+/** Longest answer timeout: the timeout doubles after each failed poll, since the server may be slow, not silent. */
 const LONGEST_PATIENCE_MS = 6_400;
 /** Rows per poll; while there are more, the poll goes on. */
 const BATCH = 1000;
@@ -122,11 +122,11 @@ export class Relay {
       break;
     }
     this.options.onPolled({ beganAt, epoch });
-    // The next poll does not wait for it: what is pruned is no longer looked at.
+    // The next poll does not wait for it: polls do not read rows that are old enough to be pruned.
     if (this.#polls++ % POLLS_BETWEEN_PRUNINGS === 0) this.#pruning.run(this.options.database.write('platform', prune));
   }
 
-  /** What a poll asks of the database. */
+  /** Runs a statement of a poll on the poll's own connection. */
   async #follow<T>(work: (tx: Db) => Promise<T>): Promise<T> {
     let isAnswered = false;
     // Sockets are read between timers and immediates: a process that was busy for longer finds the answer first.

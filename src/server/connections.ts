@@ -1,21 +1,21 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** A connection that has asked for nothing for so long may be cut off by a server that closes: its client opened it in advance. */
+/** A closing server may cut off a connection without any request for so long: its client opened it in advance. Milliseconds. */
 const SILENT_MS = 1_000;
 const SWEEP_MS = 100;
-/** How many turns of the event loop a server that is never without requests waits for one that is. */
+/** How many turns of the event loop a closing server waits at most for a turn without requests. */
 const MOST_TURNS = 10_000;
 
 interface Connection {
   readonly openedAt: number;
-  /** To its latest request; null before the first. */
+  /** Response to its latest request; null before the first. */
   latest: ServerResponse | null;
 }
 
 /**
- * The connections of a server, so that it can stop without cutting one off under a request: from `retire` on every answer says
- * `Connection: close`, and the connection ends with it.
+ * The connections of a server, so that it can stop without cutting off a request. From `retire` on, every answer says
+ * `Connection: close`, and its connection ends.
  */
 export class Connections {
   readonly #open = new Map<Socket, Connection>();
@@ -46,8 +46,8 @@ export class Connections {
   }
 
   /**
-   * Calls back at the end of a turn of the event loop in which nothing came. A port that is closed then has no connection waiting
-   * to be accepted, which the kernel would reset.
+   * Calls back after a turn of the event loop without a new connection or request. A port that is closed then has no pending
+   * connection, which the kernel would reset.
    */
   whenQuiet(then: () => void, turns = MOST_TURNS): void {
     const came = this.#came;

@@ -30,7 +30,7 @@ export interface ServerOptions<Context extends BaseContext> extends GraphqlOptio
 export interface Host {
   /** @returns where. */
   listen(where: { readonly host: string; readonly port: number }): Promise<string>;
-  /** Goes on answering, and ends each connection with its next answer. */
+  /** Keeps answering, and closes each connection after its next answer. */
   retire?(): void;
   close(): Promise<unknown>;
 }
@@ -56,7 +56,7 @@ export async function createServer<Context extends BaseContext>(options: ServerO
         if (intercept === null) framework(request, response);
         else intercept(request, response, framework);
       }),
-    // Each answer ends its connection then, and no new one is accepted: what still comes is little, and as good as under way.
+    // While the server closes, each answer ends its connection and no new one is accepted: remaining requests are answered.
     return503OnClosing: false,
     genReqId: requestId,
     logController: new LogController({ disableRequestLogging: true }),

@@ -4,8 +4,8 @@ import { documentWeight, UsedBefore } from '../cache/graphql/index.js';
 import { BoundedMap } from '../lib/bounded-map.js';
 
 /**
- * The documents that Apollo has parsed and found valid, from their second use on, bounded by what they weigh in the heap. Apollo's own
- * store counts characters, of which each takes a hundred bytes once it is parsed.
+ * The documents that Apollo has parsed and found valid, from their second use on, bounded by their weight in the heap. Apollo's
+ * own store counts characters; each takes about a hundred bytes once it is parsed.
  */
 export class DocumentStore implements KeyValueCache<DocumentNode> {
   readonly #documents: BoundedMap<string, DocumentNode>;

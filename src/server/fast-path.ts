@@ -13,7 +13,7 @@ import { requestId } from './request-id.js';
 /** What became of a request before it is handed over: it is read once, and its viewer is counted once. */
 export interface Begun<Context> {
   readonly body: Buffer | null;
-  /** When all of it was there, on the monotonic clock: from then on its time is limited. */
+  /** When the whole request had arrived, on the monotonic clock: its time limit counts from then. */
   readonly since: number;
   /** Who asks, once that is known or being found out. */
   context: Context | Promise<Context> | null;
@@ -140,7 +140,7 @@ export class FastPath<Context extends BaseContext> {
       answer(context);
       return;
     }
-    // A client that may not ask is told so by GraphQL, like every other. Only what took too long has its answer here.
+    // A client that is refused gets its answer from GraphQL. Only a timeout is answered here.
     this.#giveUpAfter(() => context, waiting, begun.since).then(answer, (error: unknown) => (waiting.isGivenUp() ? fail(error) : otherwise(begun)));
   }
 

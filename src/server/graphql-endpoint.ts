@@ -72,7 +72,7 @@ export async function serveGraphql<Context extends BaseContext>(
       return Promise.resolve(body === null ? payload : (Readable.from([body]) as RequestPayload));
     },
     async handler(request: FastifyRequest, reply: FastifyReply) {
-      // Whatever comes of it, refusals too.
+      // On every answer, also on refusals.
       void reply.header('vary', varyOn(reply.getHeader('vary') as string | undefined, VARY.join()));
       if (playground?.isAskedFor(request) === true) return playground.send(request, reply);
       const begun = begunOf.get(request.raw);

@@ -1,6 +1,6 @@
-/** None that is longer is remembered, in bytes. */
+/** Longest body that is remembered, in bytes. */
 const MAX_BYTES = 4_096;
-/** What one takes beside its bytes and its value. */
+/** Estimated overhead of one body, in bytes. */
 const BASE_BYTES = 300;
 /** So many that look alike: whoever sends bodies that are made to, makes nobody compare more. */
 const MAX_ALIKE = 8;
@@ -19,7 +19,7 @@ export class KnownBodies<Value> {
   readonly #alike = new Map<number, Known<Value>[]>();
   #weight = 0;
 
-  /** @param maxWeight of all together, in bytes of heap; beyond it all are forgotten (C4). */
+  /** @param maxWeight of all bodies together, in bytes of heap; beyond it the map is cleared (C4). */
   constructor(private readonly maxWeight: number) {}
 
   get(bytes: Buffer): Value | undefined {

@@ -9,7 +9,7 @@ import { logErrors, named } from './report-errors.js';
 /** Headers that no form and no plain link can send: a GET with one of them comes from a program that was allowed to. */
 export const PREFLIGHTED = ['Authorization', 'X-Tenant', 'Larder-After', 'X-Apollo-Operation-Name', 'Apollo-Require-Preflight'];
 
-/** Headers that answers depend on: who asks, of which tenant, in which language, and whether the answer is to be explained. */
+/** Request headers that answers depend on: viewer, tenant, language, and whether the answer contains an explanation. */
 export const VARY = [...ALWAYS_VARIED, 'Accept-Language', 'Authorization', 'Larder-Explain', 'X-Tenant'];
 
 /** The response cache, as the server uses it. */

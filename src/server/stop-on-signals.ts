@@ -4,7 +4,7 @@ import type { Logger } from '../lib/logger.js';
 export interface StopOptions {
   /** Makes the service say that it is not ready, while it goes on answering. */
   readonly retire: () => void;
-  /** Milliseconds between that and closing: balancers learn of it, and send requests elsewhere. */
+  /** Milliseconds between that and closing, in which balancers notice it and send requests elsewhere. */
   readonly delay: number;
   /** Closes the rooms in their order. */
   readonly close: () => Promise<void>;
@@ -16,8 +16,8 @@ export interface StopOptions {
 }
 
 /**
- * The delay is never shorter: a client that asks one thing after the other is told in an answer that its connection ends, and
- * finds none cut off under its next request.
+ * Lower bound of the delay. A client that sends one request after the other then learns from an answer that its connection ends,
+ * and no next request is cut off.
  */
 const SHORTEST_DELAY_MS = 100;
 

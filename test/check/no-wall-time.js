@@ -50,8 +50,8 @@ function putInto(identifier) {
 const ASSERTION = /^(expect|assert)$/;
 
 /**
- * A test that asserts how much wall time something took fails on a busy machine. Reports assertions that contain a reading of a clock,
- * a variable that was computed from one, or the result of a function of the same file that returns how much time passed.
+ * A test that asserts how much wall time something took fails on a busy machine. Reports assertions that contain a clock
+ * reading, a variable computed from one, or the result of a function of the same file that returns elapsed time.
  */
 export const noWallTime = {
   meta: { type: 'problem', messages: { wallTime: 'No test asserts wall time: wait for a condition, count, or inject the clock.' }, schema: [] },
@@ -72,7 +72,7 @@ export const noWallTime = {
           variable.references.some(({ identifier, writeExpr }) => (writeExpr ? flowsFrom(writeExpr) : putInto(identifier).some(flowsFrom)))
         );
       });
-    /** A function may return the time of day, and be one of what is tested; how much of it passed, only a measurement returns. */
+    /** A function under test may return the time of day; only a measurement returns a difference of times. */
     const isDifference = (node) => {
       const isSubtraction = node.type === 'BinaryExpression' && node.operator === '-' && node.right.type !== 'Literal';
       return (isSubtraction && (flows(node.left, readsClock) || flows(node.right, readsClock))) || (readsClock(node) && node.arguments.length > 0);
@@ -82,7 +82,7 @@ export const noWallTime = {
       CallExpression(node) {
         const subject = node.callee.type === 'MemberExpression' ? subjectOf(node.callee.object) : node.callee;
         if (subject?.type !== 'Identifier' || !ASSERTION.test(subject.name)) return;
-        // Of a chain, only the whole.
+        // Report a call chain once, as a whole.
         if (node.parent.type === 'MemberExpression') return;
         if (argumentsOfChain(node).some((argument) => flows(argument, readsClock))) context.report({ node, messageId: 'wallTime' });
       },

@@ -22,9 +22,9 @@ interface StoredResponse {
   receivedAt: number;
 }
 
-/** Statuses that may be kept without a word about their lifetime (RFC 9110, section 15.1). */
+/** Statuses that are heuristically cacheable (RFC 9110, section 15.1). */
 const HEURISTIC = [200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 501];
-/** What this cache guesses then. RFC 9111 leaves it to each: this one is as bold as any. Seconds. */
+/** Heuristic lifetime in seconds. RFC 9111 leaves it to each cache; this one is as long as any. */
 const GUESSED = 3_600;
 
 /**

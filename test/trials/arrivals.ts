@@ -10,8 +10,8 @@ export interface Arrivals {
 }
 
 /**
- * Sends at a fixed rate, whether or not earlier requests were answered: a client that waits for answers would send less to a
- * server that hangs, and so hide what others wait. Resolves when all have been answered.
+ * Sends at a fixed rate, whether or not earlier requests were answered: a client that waits for answers sends less to a hung
+ * server, and hides latency (coordinated omission). Resolves when all requests have been answered.
  */
 export async function sendAtRate({ rate, seconds, send, isOver = () => false }: Arrivals): Promise<void> {
   const began = performance.now();

@@ -40,7 +40,7 @@ export function large(k: number): Sent {
 }
 
 /** Half of them declared and of a row that does not exist, half of them undeclared. */
-export function junk(k: number): Sent {
+function junk(k: number): Sent {
   if (k % 2 === 0) return { query: 'query ($id: ID!) { medicine(id: $id) { name } }', variables: { id: `junk-${k}` } };
   return { query: '{ tenant { slug } }', variables: { [`junk${k}`]: { value: `${k}`.repeat(20) } } };
 }

@@ -13,7 +13,7 @@ const PART = 'expensive';
 const SAMPLES = 20;
 const HITS_PER_SECOND = 100;
 const ATTACKS_PER_SECOND = 4;
-/** So many of the most expensive documents are sent, one after the other: what costs most alone need not do so again and again. */
+/** How many of the most expensive documents are sent repeatedly: the most expensive one once need not be so when repeated. */
 const ATTACKS = 3;
 const SECONDS = { alone: 10, beside: 20 };
 /** The default of HTTP_BODY_LIMIT_BYTES. */
@@ -27,7 +27,7 @@ interface Candidate {
   readonly outcome: string;
 }
 
-/** What clients got that asked for a hit again and again. */
+/** Results of clients that repeatedly request a hit. */
 interface Hits {
   readonly times: readonly number[];
   readonly answers: readonly string[];
@@ -36,7 +36,7 @@ interface Hits {
   readonly waiting: number;
 }
 
-/** What one client can make a node work, by documents that the limits admit and by such as they refuse. */
+/** How much CPU time one client can make a node spend, with admitted and with refused documents. */
 export async function expensive(stage: Stage): Promise<Figure[]> {
   const database = await stage.database();
   // In operation a database does not take the node's processors.
@@ -110,7 +110,7 @@ async function refuse(stage: Stage, server: Measured, documents: readonly Candid
   return figures;
 }
 
-/** Confines a process and its children to come to these processors. @returns whether that was possible. */
+/** Binds a process and its future children to these processors. @returns whether that was possible. */
 function runOn(processors: string, pid: number): boolean {
   return spawnSync('taskset', ['-a', '-c', '-p', processors, String(pid)]).status === 0;
 }

@@ -43,14 +43,14 @@ export class Stage {
     return this.#closed;
   }
 
-  /** A directory that goes with the stage. */
+  /** A directory that is removed when the stage is closed. */
   directory(name: string): string {
     const directory = temporaryDirectory(`trials-${name}`);
     this.onClose(async () => rmSync(directory, { recursive: true, force: true }));
     return directory;
   }
 
-  /** Says every five seconds that the work goes on. */
+  /** Prints progress every five seconds. */
   async during<T>(what: string, work: Promise<T>, state: () => string = () => ''): Promise<T> {
     const began = performance.now();
     this.print(`${what} …`);
@@ -62,7 +62,7 @@ export class Stage {
     }
   }
 
-  /** A PostgreSQL of its own with the demo data, for all parts of the run: it may be stopped, which nobody else's may. */
+  /** A PostgreSQL of its own with the demo data, for all parts of the run, since the trials stop it. */
   database(): Promise<PostgresServer> {
     this.#database ??= (async () => {
       const server = await startPostgres(await this.#program('postgres'));

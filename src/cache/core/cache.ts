@@ -86,8 +86,8 @@ export class Cache {
   }
 
   /**
-   * The same for a client that has seen a position answered (`Larder-After`): after one sync, if the copy does not cover it yet, so
-   * that the stamp is later than the position. What is not covered even then bypasses the cache (F3).
+   * The same for a client that was sent a position (`Larder-After`). Syncs once if the copy does not cover the position yet, so
+   * that the stamp is later. A request whose position is still not covered bypasses the cache (F3).
    */
   async beginAfter(after: string): Promise<CacheRequest> {
     const covered = await isCovered(this.ledger, after);
@@ -205,8 +205,8 @@ export class Cache {
         if (isDue(lookup, entry, now)) due.push({ at, entry });
         return;
       }
-      // Stale, or not known to be fresh while no poll has looked for changes that were not applied: loaded anew, and kept in
-      // case that fails (D2). A source that did not answer the last poll is not waited for.
+      // Stale, or not known to be fresh since no recent poll looked for unapplied changes: loaded anew, and kept in case the
+      // load fails (D2). Where the last poll failed, the entry is served without waiting for the source.
       if (entry !== undefined && isUsable(judged)) {
         if (standing === 'synced' && this.ledger.isSourceAway) {
           this.#answerStale(reading, at, entry);
@@ -452,7 +452,7 @@ export class Cache {
     reading.answer(at, failure);
   }
 
-  /** In place of what the source does not give, and marked as such: nothing that contains it is fresh either. */
+  /** Answers with a stale entry while the source fails. The answer counts as stale, and so does every entry that contains it. */
   #answerStale<T>(reading: Reading<T>, at: number, entry: Entry<T>): void {
     const lookup = reading.at(at);
     const now = this.ledger.now();
@@ -461,7 +461,7 @@ export class Cache {
   }
 }
 
-/** What a request has read where no load is known may be part of any of its loads. */
+/** Adds the tags of reads that belong to no known load to all loads of the request: each of them may contain the values. */
 function addOutsideTags({ outsideTags }: CacheRequest, loaded: readonly (Loaded<unknown> | Error)[]): void {
   if (outsideTags.size === 0) return;
   for (const result of loaded) if (!(result instanceof Error)) for (const tag of outsideTags) result.collector.tag(tag);

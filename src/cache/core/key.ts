@@ -60,8 +60,8 @@ export class Identities {
 
   /**
    * @param about all that distinguishes this entry from others of its subject and partition: arguments, language,
-   *   permissions, viewer. Typed, injective, canonical (P5): the order of its outermost members makes no difference. That of members
-   *   further inside does, since they may be a JSON value in which it means something.
+   *   permissions, viewer. Typed, injective, canonical (P5): the order of its outermost members makes no difference. The order
+   *   of inner members does, since they may belong to a JSON value whose order is significant.
    */
   of(subject: Subject, partition: Partition, about: unknown): Identity {
     // The type says so already; JavaScript callers and casts are refused here (P2).

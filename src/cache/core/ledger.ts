@@ -49,9 +49,9 @@ export interface Ledger extends LedgerView {
    * monotonic clock, `performance.now()`) has been applied under this epoch.
    */
   polled(poll: { readonly beganAt: number; readonly epoch: string }): void;
-  /** Told when the source cannot be polled, since it fails or gives no answer: so it is until a poll is completed. */
+  /** Called when a poll of the source fails or has no answer in time. The source counts as away until a poll is completed. */
   pollFailed(): void;
-  /** Whether the source could not be polled the last time: most likely it answers no load either (D2). */
+  /** Whether the last poll of the source failed: most likely the source answers no load either (D2). */
   readonly isSourceAway: boolean;
   /** Brings the copy up to what the ledger holds at a time after the call. */
   sync(): Promise<void>;
@@ -125,8 +125,8 @@ export class LedgerCopy implements LedgerView {
   }
 
   /**
-   * Takes over that a tag was invalidated at a position, and with it the tag of its table: entries that collapsed too many tags
-   * carry that one. Derived here, where every invalidation of every node passes, so that no caller can forget it.
+   * Records that a tag, and with it the tag of its table, was invalidated at a position: entries that collapsed too many tags
+   * carry the table's. Derived here, where every invalidation of every node passes, so that no caller can forget it.
    */
   record(tag: Tag, position: number): void {
     this.#record(tag, position);

@@ -15,7 +15,7 @@ export class CacheRequest {
   #stamp: Stamp;
   #readAt: number;
   #isBehind: boolean;
-  /** From when on the request has to see what others have written: its stamp, or later, where it has proved a position. */
+  /** The request must see all writes up to here: its stamp, or a later position that its client has seen. */
   #seesUpTo: Stamp;
   #proved: string | null = null;
   readonly #outside = new Set<Tag>();
@@ -50,7 +50,7 @@ export class CacheRequest {
     return this.#isBehind;
   }
 
-  /** No load that began under an earlier stamp answers this request, unless the ledger calls valid what it brings. */
+  /** A load that began under an earlier stamp answers this request only if the ledger validates its entry. */
   get seesUpTo(): Stamp {
     return this.#seesUpTo;
   }
@@ -69,14 +69,14 @@ export class CacheRequest {
     return made as T;
   }
 
-  /** The position that it has proved, as the client has sent it. */
+  /** The position that the copy was shown to cover, as the client sent it. */
   get proved(): string | null {
     return this.#proved;
   }
 
   /**
-   * To be called when the copy covers a position that the client has seen answered: older loads are not joined from now on, and
-   * what the memo holds was read before. What the request stores keeps its earlier stamp, since its context was made under it (F1).
+   * Called when the copy covers a position that the client was sent. From then on the request joins no older load, and its memo,
+   * which was read before, is dropped. Its entries keep the earlier stamp, since its context was made under it (F1).
    */
   prove(after: string): void {
     this.#proved = after;
@@ -86,14 +86,14 @@ export class CacheRequest {
   }
 
   /**
-   * Depends on what a tag names, with all that it has not stored yet: for what is read where no load is known, in a DataLoader that was
-   * made with the context.
+   * Adds a tag to all entries that the request has not stored yet: for reads that belong to no known load, in a DataLoader that
+   * was made with the context.
    */
   dependOn(tag: Tag): void {
     this.#outside.add(tag);
   }
 
-  /** What it depends on beside what its loads collect. */
+  /** Tags beside those that its loads collect. */
   get outsideTags(): ReadonlySet<Tag> {
     return this.#outside;
   }

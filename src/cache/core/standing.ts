@@ -5,7 +5,7 @@ import { NOTHING, type Without } from './mechanisms.js';
  *
  * `trusted`: what is stored may be judged by it. `synced`: the copy is complete, but no poll has looked lately for changes
  * that were committed and not applied: what the copy calls valid is served, as stale, only when the database fails to give
- * it anew, or did not answer the last poll (D2). `alone`: the copy is not complete, or was never polled for in its epoch: nothing stored may be served, nor
+ * it anew, or when the last poll failed or had no answer in time (D2). `alone`: the copy is not complete, or was never polled for in its epoch: nothing stored may be served, nor
  * anything stored for others.
  */
 export type Standing = 'trusted' | 'synced' | 'alone';
@@ -37,7 +37,7 @@ export class StandingClock {
     this.#pollFailed = false;
   }
 
-  /** The source could not be polled, or gave no answer for so long that it counts as failing. */
+  /** A poll of the source failed, or had no answer in time. */
   pollFailed(): void {
     this.#pollFailed = true;
   }

@@ -50,8 +50,8 @@ export interface EntryStore {
   /** What is in this process, at once; undefined for what is not, or not known to be. Absent in stores that are all elsewhere. */
   peek?(key: CacheKey): Entry | undefined;
   /**
-   * The entries in this process, one by one, expired ones left out; none counts as used. The caller stops when it has seen enough.
-   * Absent in stores that are all elsewhere.
+   * Iterates over the entries in this process without expired ones; does not mark them as used. Absent in stores without a
+   * memory tier.
    */
   inMemory?(): Iterable<readonly [CacheKey, Entry]>;
   /** At most one network round trip. */

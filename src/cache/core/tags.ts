@@ -119,8 +119,8 @@ export function tableOfTag(tag: Tag): string | null {
 }
 
 /**
- * The tag of the whole table that a tag of some of its rows names; null for other tags, the table's own among them. An entry
- * that depends on too many rows carries it in their place, so that a change of any of them has to count as one of the table.
+ * The tag of the table to which a row or predicate tag belongs; null for other tags, the table's own included. An entry that
+ * depends on too many rows carries it instead of the row tags, so a change of any row has to invalidate it.
  */
 export function tableTagOf(tag: Tag): Tag | null {
   if (tag.startsWith('t/@')) return null;
@@ -132,7 +132,7 @@ export function tableTagOf(tag: Tag): Tag | null {
 
 const FORM = /^t(\/[^\s]{1,512})?$/;
 
-/** A tag as a caller gives it. @throws CacheError CACHE_TAG_INVALID when it has not the form of one. */
+/** Checks a tag that a caller passes. @throws CacheError CACHE_TAG_INVALID for a text without the form of a tag. */
 export function parseTag(text: string): Tag {
   if (typeof text !== 'string' || !FORM.test(text)) {
     throw new CacheError('CACHE_TAG_INVALID', `${JSON.stringify(text) ?? String(text)} is no tag: make tags with the functions of \`tags\``);
@@ -140,7 +140,7 @@ export function parseTag(text: string): Tag {
   return text as Tag;
 }
 
-/** Tags as a caller gives them. @throws CacheError CACHE_TAG_INVALID for what is no list of tags: one without brackets is a text. */
+/** Checks tags that a caller passes. @throws CacheError CACHE_TAG_INVALID unless they are a list of tags. */
 export function parseTags(given: readonly Tag[]): readonly Tag[] {
   if (!Array.isArray(given)) throw new CacheError('CACHE_TAG_INVALID', 'tags are given as a list: invalidate([tag])');
   return given.map((tag) => parseTag(tag as string));

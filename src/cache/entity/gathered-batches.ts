@@ -86,8 +86,8 @@ export class GatheredBatches<Source, Key, Row> {
   }
 
   /**
-   * A row that was not asked for beside a key that has no row: most likely the same key in another spelling (a number for its
-   * text, other capitals). Taken for "there is none", it would be remembered so.
+   * Refuses a batch with a row of an unrequested key where a requested key has no row: most likely the same key in another
+   * spelling (a number for its text, other capitals). The requested key would be cached as missing.
    */
   #refuseOtherKeys(keys: readonly Key[], rows: Rows<Key, Row>): void {
     const missing = keys.find((key) => !rows.has(key));
@@ -110,7 +110,7 @@ export class GatheredBatches<Source, Key, Row> {
   }
 }
 
-/** A key with its type: they may read alike. */
+/** A key with its type, since keys of different types may read alike. */
 function spelling(key: unknown): string {
   return `${typeof key === 'string' ? JSON.stringify(key) : String(key)} (${typeof key})`;
 }

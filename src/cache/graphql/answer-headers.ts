@@ -3,9 +3,9 @@ import { varyOn } from '../../lib/vary.js';
 import { httpPolicy, type HttpPolicyOptions } from './http-policy.js';
 import type { AnsweredPiece } from './answered-piece.js';
 
-/** Headers by which the protocol's own answers differ. */
+/** Request headers that every answer varies by. */
 export const ALWAYS_VARIED = ['Accept', 'Accept-Encoding', 'Larder-After'];
-/** By which most servers find out who asks: named where nobody has said, since too many only cost hits of other caches. */
+/** Default of `vary`: headers that most servers identify the viewer by. A superfluous header only costs hits of other caches. */
 const USUAL = ['Accept-Language', 'Authorization', 'Cookie'];
 
 /** Headers of requests that answers depend on. `vary` is what the host says of its contexts. */
@@ -23,24 +23,24 @@ export interface AnswerHeaderOptions extends HttpPolicyOptions {
 export type SentAnswer = Pick<GraphQLRequestContext<BaseContext>, 'request' | 'response' | 'requestIsBatched'>;
 
 /**
- * What an answer that Apollo sends says to other caches. `pieces` is null for one that was not put together here: its lifetime,
- * and whom it is for, are not known, so nothing may keep it.
+ * Sets the headers of an answer that Apollo sends, for other caches. `pieces` is null for an answer that was not assembled here:
+ * its lifetime and scope are unknown, so no cache may keep it.
  */
 export function describeAnswer({ request, response, requestIsBatched }: SentAnswer, pieces: readonly AnsweredPiece[] | null, { now, vary, ...options }: AnswerHeaderOptions): void {
   const { downstream } = options;
   const { body, http: { headers } } = response;
   const policy = pieces === null || requestIsBatched ? null : httpPolicy(pieces, now, options);
   if (policy !== null) headers.set('cache-status', policy.cacheStatus);
-  // No write reaches what other caches keep.
+  // No invalidation reaches other caches.
   if (downstream === 'revalidate') {
     headers.set('cache-control', 'no-store');
     return;
   }
-  // Integrations put headers over those of what stands around them: with them goes what cross-origin rules have said.
+  // Apollo's integrations overwrite the headers of middleware, also the `Vary: Origin` of cross-origin rules.
   headers.set('vary', varyOn(headers.get('vary'), 'Origin', variedBy(vary).join()) ?? '*');
-  // Caches keep answers to GET. Of others `all` leaves the word to Apollo's own plugin, which asks the same policies.
+  // Caches keep answers to GET only. With `all`, Apollo's own plugin describes answers to POST, from the same policies.
   if (isForbidden(headers.get('cache-control')) || (downstream === 'all' && request.http?.method === 'POST')) return;
-  // What plugins add is for this request: no hint says for whom it is beside.
+  // What plugins add belongs to this request: no hint gives its scope.
   const isOwn = body?.kind !== 'single' || body.singleResult.extensions !== undefined || headers.has('set-cookie');
   const isKept = policy?.isStored === true && !isOwn;
   headers.set('cache-control', isKept ? policy.cacheControl : 'no-store');
@@ -49,7 +49,7 @@ export function describeAnswer({ request, response, requestIsBatched }: SentAnsw
   if (policy.cacheTag !== null) headers.set('cache-tag', policy.cacheTag);
 }
 
-/** As Apollo's own plugin says it, by hints that are known here, too. */
+/** The form that Apollo's own plugin sends, computed from the same hints. */
 const BY_HINTS = /^max-age=\d+, (public|private)$/;
 
 /** Whether another plugin has said that shared caches are not to keep the answer. */

@@ -11,9 +11,9 @@ import type { ResponseCache } from './response-cache.js';
 export interface ApolloPluginOptions<Context extends BaseContext> {
   /** The same as is given to Apollo Server, which formats only what it has executed itself. */
   readonly formatError?: FormatError;
-  /** Told of errors of fields, which stand in the `errors` of the request by then: Apollo calls `didEncounterErrors` for its own alone. */
+  /** Called with errors of fields, once they are set on the request: Apollo calls `didEncounterErrors` only for its own. */
   readonly onErrors?: (errors: readonly GraphQLError[], request: GraphQLRequestContext<Context>) => void | Promise<void>;
-  /** Whether an operation is left to Apollo whatever is stored. */
+  /** Whether Apollo executes an operation even if its pieces are stored. */
   readonly leaves?: (request: GraphQLRequestContext<Context>) => boolean;
   /** Whether the answer tells how it came about, in `extensions.cache`. */
   readonly explains?: (context: Context) => boolean;
@@ -79,7 +79,7 @@ function tellApollo({ overallCachePolicy }: Pick<GraphQLRequestContext<BaseConte
     const { policy } = piece;
     const { readAt, freshUntil, scope } = entry ?? { ...collector.lifetime(policy, request.readAt), scope: strictest(policy.scope, collector.scope) };
     const isLive = entry === null && collector.notStorable !== null;
-    // A permission may be lost: whoever keeps the answer would not find out.
+    // A viewer may lose a permission; a cache that keeps the answer would not notice.
     const isPermitted = piece.permissions.length > 0;
     overallCachePolicy.restrict({ maxAge: isLive || isPermitted ? 0 : Math.max(0, Math.floor((freshUntil - readAt) / 1000)), scope: isPermitted ? 'PRIVATE' : scope });
   }

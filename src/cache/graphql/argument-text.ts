@@ -2,8 +2,8 @@ import { getNullableType, isInputObjectType, isListType, type GraphQLArgument, t
 import { canonical } from '../../lib/canonical.js';
 
 /**
- * A typed, injective text form of coerced arguments (P5). The schema says where the order of members means nothing: of arguments,
- * and of input objects. A scalar's value is the schema's no more, and two orders of its members are two values.
+ * A typed, injective text form of coerced arguments (P5). Arguments and members of input objects have no order. The schema does
+ * not describe the value of a scalar: there, two orders of members are two values.
  *
  * @throws TypeError for what is not plain data.
  */
@@ -24,7 +24,7 @@ function valueText(type: GraphQLInputType | undefined, value: unknown): string {
   return membersText(value, (name) => fields[name]?.type);
 }
 
-/** What coercion makes of an input object, and not an instance that a resolver's wrapper made of it. */
+/** Whether a value is a plain object, as coercion makes it of an input object, and no class instance. */
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);

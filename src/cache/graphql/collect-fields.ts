@@ -20,7 +20,7 @@ export interface SelectionSource {
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   /** Values of the variables that `@skip` and `@include` use. */
   readonly conditions: ReadonlyMap<string, boolean>;
-  /** Of a subgraph's `_entities`: what is represented; null for operations without it. */
+  /** For a subgraph's `_entities`: the types of its representations; null for operations without the field. */
   readonly entityTypes?: readonly GraphQLObjectType[] | null;
 }
 

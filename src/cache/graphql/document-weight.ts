@@ -1,14 +1,14 @@
 import type { DocumentNode } from 'graphql';
 import { BoundedMap } from '../../lib/bounded-map.js';
 
-/** What all documents together may weigh that are remembered, unless the application says otherwise: 32 MiB. */
+/** Default bound of what all remembered documents weigh together: 32 MiB. */
 export const DOCUMENT_MEMORY_BYTES = 32 * 1024 * 1024;
 
-/** What a short document takes beside its characters. */
+/** Fixed part of a document's weight. */
 const BASE_BYTES = 6 * 1024;
 /**
- * For each character, with its plan and what its execution needs. Measured on Node 20 with documents of 30 to 6,000 characters: 66 to
- * 112 bytes for the syntax tree, whose nodes hold the tokens that they were made from, and 10 to 25 for the rest.
+ * For each character, with its plan and what its execution needs. Measured on Node 20 with documents of 30 to 6,000 characters:
+ * 66 to 112 bytes for the syntax tree, whose nodes hold their tokens. The plan and the rest take 10 to 25 bytes.
  */
 const BYTES_PER_CHARACTER = 110;
 
@@ -17,14 +17,14 @@ export function documentWeight({ loc }: DocumentNode): number {
   return BASE_BYTES + BYTES_PER_CHARACTER * (loc?.source.body.length ?? MAX_CHARACTERS);
 }
 
-/** Of a document that does not know its text. */
+/** Assumed length of a document without its source text. */
 const MAX_CHARACTERS = 10_000;
 
-/** What many keys may weigh that were used once, in bytes: some ten thousand of them. */
+/** Bound of the keys that were used once, in bytes: some ten thousand keys. */
 const USED_ONCE_BYTES = 1024 * 1024;
 const KEY_BYTES = 100;
 
-/** Tells what is used for the second time: what is asked once does not push out what is asked again and again. */
+/** Recognizes keys at their second use, so that documents that are sent once do not evict documents that are sent repeatedly. */
 export class UsedBefore {
   readonly #keys = new BoundedMap<string, true>(USED_ONCE_BYTES);
 

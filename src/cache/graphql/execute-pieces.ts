@@ -31,7 +31,7 @@ export interface Execution<Context> {
   readonly variables: Readonly<Record<string, unknown>>;
   /** As resolvers are given them, where that is known already. */
   readonly coerced?: Readonly<Record<string, unknown>> | null;
-  /** Called when a resolver reads of the operation what is in no key of a piece: variables, name, directives. */
+  /** Called when a resolver reads a part of the operation that is in no piece's key: variables, name, directives. */
   readonly onOperationRead?: (() => void) | undefined;
   /** Called with the type of each value of an interface or a union. */
   readonly onRuntimeType?: OnRuntimeType | undefined;
@@ -58,7 +58,7 @@ export class PieceExecutor<Context> {
     return pieces.map((piece) => executedOf(piece, pieces, result));
   }
 
-  /** Null where the variables do not fit: graphql-js says why. */
+  /** Null where the variables cannot be coerced: graphql-js then reports the error. */
   #run({ operation, fragments, fields }: PartOfOperation, { context, variables, coerced, onOperationRead, onRuntimeType }: Execution<Context>): RunResult | Promise<RunResult> | null {
     const { schema, rootValue, fieldResolver, typeResolver } = this.options;
     const given = coerced ?? getVariableValues(schema, operation.variableDefinitions ?? [], variables).coerced;

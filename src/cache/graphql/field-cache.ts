@@ -32,8 +32,8 @@ export interface FieldCacheOptions<Context, Source> {
 }
 
 /**
- * Caches the value of every resolver whose field carries its own `@cacheControl(maxAge:)`, at any depth; what the interfaces of its
- * object, and the members of its type, say of it, shortens and tightens that.
+ * Caches the value of every resolver whose field carries its own `@cacheControl(maxAge:)`, at any depth. Hints of the object's
+ * interfaces, and of the members of the field's type, shorten the lifetime and tighten the scope.
  * Wraps the schema's resolvers in place; whatever authorizes a field has to be wrapped around it afterwards (P3).
  *
  * @returns the names of the fields that are cached.
@@ -74,10 +74,10 @@ function wrap<Context, Source>({ field, name, hint, permissions }: CachedField<C
     ...(limits.length === 0 ? {} : { contains: { fields: limits.map(({ by }) => by), profiles: limits.flatMap(({ hint: { profile } }) => profile ?? []) } }),
   };
 
-  // A resolver that checks a permission by itself is not asked on a hit: viewers without it have another entry (P2).
+  // A resolver that checks a permission itself does not run on a hit, so viewers without the permission have another entry (P2).
   const heldOf = (context: Context): readonly string[] | undefined =>
     permissions.length === 0 ? undefined : permissions.filter((permission) => options.holds?.(context, permission) === true);
-  // A value that is made of the operation's variables, beyond the field's arguments, is stored with the piece alone.
+  // The value of a resolver that reads variables of the operation beyond its arguments is stored only in the piece.
   let isOfOperation = false;
 
   field.resolve = async (parent, args, context, info) => {

@@ -78,14 +78,14 @@ export function declarationsOf<Field extends ObjectField>(parent: GraphQLObjectT
   return [{ coordinate: `${parent.name}.${field.name}`, field }, ...implemented];
 }
 
-/** A hint that may shorten and tighten what a field says, or its type, and never the reverse. */
+/** A hint that may only shorten the lifetime and tighten the scope of a field. */
 export interface Limit {
-  /** Where it stands: `HasSecret.secret`, `Secret`. */
+  /** The coordinate that carries it: `HasSecret.secret`, `Secret`. */
   readonly by: string;
   readonly hint: Hint;
 }
 
-/** What the interfaces say of a field that an object implements. Where one returns another type, the hint on that type counts, too. */
+/** The hints of an object's interfaces on one of its fields. Where an interface returns another type, its hint counts, too. */
 export function limitsOfInterfaces(parent: GraphQLObjectType, field: ObjectField): readonly Limit[] {
   const returned = getNamedType(field.type);
   return declarationsOf(parent, field)
@@ -99,7 +99,7 @@ export function limitsOfInterfaces(parent: GraphQLObjectType, field: ObjectField
     });
 }
 
-/** What the types say that a value of an interface or a union can be of. */
+/** The hints on the member types of an interface or a union. */
 export function limitsOfMembers(schema: GraphQLSchema, type: GraphQLNamedType): readonly Limit[] {
   if (!isAbstractType(type)) return [];
   return schema.getPossibleTypes(type).flatMap((member) => {
@@ -108,7 +108,7 @@ export function limitsOfMembers(schema: GraphQLSchema, type: GraphQLNamedType): 
   });
 }
 
-/** The least grace of hints that say how long something lives. */
+/** The shortest stale-while-revalidate of the hints that have a maxAge. Milliseconds. */
 export function graceWithin(grace: number, limits: readonly Limit[]): number {
   return Math.min(grace, ...limits.flatMap(({ hint }) => (hint.maxAge === undefined ? [] : hint.staleWhileRevalidate)));
 }

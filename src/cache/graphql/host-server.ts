@@ -1,7 +1,7 @@
 import type { ApolloServer, ApolloServerPlugin, BaseContext, GraphQLRequestContext, GraphQLRequestContextDidEncounterErrors, GraphQLRequestListener } from '@apollo/server';
 import type { GraphQLSchema } from 'graphql';
 
-/** What `@apollo/server` 5 keeps to itself, as far as it is read here. Anything may be missing in another version. */
+/** Private members of `@apollo/server` 5 that are read here. Any of them may be missing in another version. */
 interface Internals {
   readonly plugins?: unknown;
   readonly csrfPreventionRequestHeaders?: unknown;
@@ -9,18 +9,18 @@ interface Internals {
   readonly state?: { readonly phase?: unknown; readonly schemaManager?: { getSchemaDerivedData?(): { readonly schema?: GraphQLSchema } } };
 }
 
-/** What another plugin listens with, for one request. */
+/** The request listener of another plugin, for one request. */
 interface Heard {
   readonly plugin: ApolloServerPlugin;
   readonly name: string;
-  /** Apollo asks it for a response after the response cache. */
+  /** Whether Apollo calls its `responseForOperation` after that of the response cache. */
   readonly isAfter: boolean;
   readonly listener: GraphQLRequestListener<BaseContext>;
-  /** What it adds before the answer is sent, while it does. */
+  /** Its pending `willSendResponse`. */
   sending: Promise<void> | undefined;
 }
 
-/** Why the response cache leaves an operation to Apollo: a plugin that would not be heard, and the hook. */
+/** Why the response cache leaves an operation to Apollo: a plugin's hook that Apollo would not call for a stored answer. */
 export interface UnheardHook {
   readonly plugin: ApolloServerPlugin;
   readonly name: string;
@@ -29,12 +29,12 @@ export interface UnheardHook {
 
 /** Plugins of Apollo that need not see a request that is answered in front of it. */
 const HARMLESS: readonly unknown[] = ['CacheControl', 'DisableSuggestions', 'InlineTrace', 'LandingPageDisabled', 'SchemaReporting'];
-/** How Apollo writes an answer, unless it is told otherwise. */
+/** Name of Apollo's default `stringifyResult`. */
 const PLAIN_JSON = 'prettyJSONStringify';
 
 /** By request: the listeners of the other plugins. */
 const heardOf = new WeakMap<object, Heard[]>();
-/** By what stands in a plugin's place: the plugin. */
+/** The plugin behind each proxy. */
 const originals = new WeakMap<object, ApolloServerPlugin>();
 
 /** An Apollo Server with the response cache among its plugins, as far as the cache has to know it. */
@@ -57,7 +57,7 @@ export class HostServer<Context extends BaseContext> {
     return schemaManager?.getSchemaDerivedData?.().schema ?? null;
   }
 
-  /** What has to see every request or write every answer, by name: then nothing may be answered in front of it. */
+  /** Names of plugins and options that must see every request or write every answer: Apollo then answers everything. */
   get seesEveryRequest(): readonly string[] {
     const plugins = this.#plugins;
     if (plugins === null) return ['plugins that this version of Apollo Server does not tell'];
@@ -96,7 +96,7 @@ export class HostServer<Context extends BaseContext> {
   }
 }
 
-/** Does what the plugin does, and notes what it listens with: Apollo tells no plugin of the others. */
+/** A proxy of a plugin that records its request listeners: Apollo shows no plugin the others. */
 function noting(plugin: ApolloServerPlugin, place: Pick<Heard, 'name' | 'isAfter'>): ApolloServerPlugin {
   const requestDidStart = async (request: GraphQLRequestContext<BaseContext>): Promise<GraphQLRequestListener<BaseContext> | void> => {
     const listener = await plugin.requestDidStart?.(request);
@@ -111,9 +111,9 @@ function noting(plugin: ApolloServerPlugin, place: Pick<Heard, 'name' | 'isAfter
   return proxy;
 }
 
-/** The same object but for one member. Its methods run on itself, since they may have what only it has. */
+/** A proxy of an object with one member replaced. Methods run on the object itself, since they may use private members. */
 function withMember<Of extends object, Name extends keyof Of>(of: Of, name: Name, value: NonNullable<Of[Name]>): Of {
-  // Not a proxy of the object: of one that is frozen, no member may be another.
+  // The proxy's target is another object: a proxy of a frozen object may not replace its members.
   return new Proxy({} as Of, {
     get: (_, asked) => {
       if (asked === name) return value;
@@ -126,16 +126,16 @@ function withMember<Of extends object, Name extends keyof Of>(of: Of, name: Name
   });
 }
 
-/** Resolves when the other plugins have added to an answer what they add before it is sent. */
+/** Resolves when `willSendResponse` of the other plugins has ended. */
 export async function othersHaveSent(request: object): Promise<void> {
-  // Apollo asks all of them in one turn: those further down are asked before this goes on.
+  // Apollo calls all of them in one turn: plugins further down the list are called before this goes on.
   await Promise.resolve();
   await Promise.allSettled((heardOf.get(request) ?? []).map(async ({ sending }) => sending));
 }
 
 /**
- * The first hook that an answer from pieces would keep Apollo from calling, and that may refuse. Hooks of execution are called
- * for what Apollo executes, and a plugin further down is asked for a response only where nothing before it has one.
+ * The first hook that may refuse and that Apollo would not call for an answer from pieces. Apollo calls execution hooks only for
+ * what it executes, and `responseForOperation` only until one plugin answers.
  */
 export function unheardHook(request: object, observers: readonly object[]): UnheardHook | null {
   for (const { plugin, name, isAfter, listener } of heardOf.get(request) ?? []) {
@@ -146,7 +146,7 @@ export function unheardHook(request: object, observers: readonly object[]): Unhe
   return null;
 }
 
-/** Tells the other plugins of the errors of a request, as Apollo does of those of its own execution. */
+/** Calls `didEncounterErrors` of the other plugins, as Apollo does for errors of its own execution. */
 export async function tellOfErrors(request: object): Promise<void> {
   const failed = request as GraphQLRequestContextDidEncounterErrors<BaseContext>;
   await Promise.all((heardOf.get(request) ?? []).map(async ({ listener }) => listener.didEncounterErrors?.(failed)));

@@ -29,7 +29,7 @@ export function httpPolicy(pieces: readonly AnsweredPiece[], now: number, { down
   let readAt = Infinity;
   let freshUntil = Infinity;
   let isPrivate = false;
-  /** Some of it is for viewers with a permission, which they may lose: each request has to ask whether they still have it. */
+  /** Whether a field requires a permission. Viewers may lose it, so each request has to check it again. */
   let isPermitted = false;
   let isStored = true;
   let hits = 0;

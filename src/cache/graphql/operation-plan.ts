@@ -37,7 +37,7 @@ export interface Shape {
   readonly pieces: readonly PlannedPiece[];
 }
 
-/** The root field by which a gateway asks a subgraph for parts of objects (Apollo Federation). */
+/** The root field through which a gateway loads entities from a subgraph (Apollo Federation). */
 const ENTITIES = '_entities';
 
 /** So many shapes of an operation are remembered: each condition doubles them. */
@@ -100,8 +100,8 @@ export class OperationPlan {
   }
 
   /**
-   * The types that a subgraph is asked for by `_entities(representations:)`: the hints of these count, and no others. Null for an
-   * operation without it; undefined where a representation is none.
+   * The types in `_entities(representations:)`: only their hints count. Null for an operation without the field; undefined where
+   * a representation names no object type.
    */
   #entityTypes(variables: Variables): readonly GraphQLObjectType[] | null | undefined {
     if (!this.#asksForEntities) return null;
@@ -182,7 +182,7 @@ export class OperationPlan {
   }
 }
 
-/** Nothing where an argument is missing or of another type: execution says so. */
+/** Empty where an argument is missing or of another type: execution reports that. */
 function argumentsIn(field: GraphQLField<unknown, unknown>, node: FieldNode, variables: Variables): Readonly<Record<string, unknown>> {
   try {
     return getArgumentValues(field, node, variables);

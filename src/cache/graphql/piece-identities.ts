@@ -18,11 +18,11 @@ export interface Asker {
   readonly holds: (permission: string) => boolean;
 }
 
-/** What a piece is asked with. */
+/** The parts of a request that a piece's key depends on. */
 export interface Asked {
   /** Coerced. */
   readonly variables: Variables;
-  /** The operation, for a piece that depends on all of its variables, and on its name: a resolver has read them. Else null. */
+  /** The operation, for a piece one of whose resolvers has read its variables or its name; else null. */
   readonly operation: OperationDefinitionNode | null;
 }
 
@@ -31,7 +31,7 @@ export type Identified = { readonly identity: Identity; readonly partition: Part
 
 /** So many identities of one piece are remembered, of those whose arguments come with the request. */
 const REMEMBERED = 500;
-/** And of all pieces together: at about a kilobyte each, ten megabytes (C4). */
+/** Bound for all pieces together: ten megabytes at an estimated kilobyte each (C4). */
 const REMEMBERED_IN_ALL = 10_000;
 /** Of who needs no permission. */
 const NO_PERMISSIONS: readonly string[] = [];

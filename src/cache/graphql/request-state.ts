@@ -24,9 +24,9 @@ interface State {
   readonly reader: Reader<unknown>;
   /** Of a load inside the request: its value will be others', too. */
   readonly isInner: boolean;
-  /** The plugin whose request it is: another plugin has another cache, and other words for partition and viewer. */
+  /** The plugin that made it: another plugin has another cache, and derives partition and viewer in another way. */
   readonly plugin?: object;
-  /** Told when the query of the request is found valid: the handler that has sent it. */
+  /** Called when the query of the request is valid; set by the handler that sent it. */
   readonly onValid?: ValidListener;
 }
 
@@ -45,12 +45,12 @@ export function withState<Context extends object>(context: Context, state: State
 }
 
 /**
- * States by the context that an application made, which Apollo and the plugin copy: what was made with it knows no copy. Null for one
- * that several requests share.
+ * State of each context that the application made. Apollo and the plugin copy contexts, and loaders bound to the original know
+ * no copy. Null for a context that several requests share.
  */
 const originals = new WeakMap<object, State | null>();
 
-/** The same copy; the context itself leads to the state, too, for loaders that its maker has bound to it. */
+/** As `withState`, and registers the original context as well, for loaders that are bound to it. */
 export function withStateOfOriginal<Context extends object>(context: Context, state: State): Context {
   const known = originals.get(context);
   const isShared = known !== undefined && known?.reader.request !== state.reader.request;
@@ -68,8 +68,8 @@ export function readerOf<Source = unknown>(context: object): Reader<Source> | nu
 
 /**
  * Says in a resolver what its value depends on: when one of the tags is invalidated, what was made of the value is never
- * served again. With the context that the resolver was called with, its own piece depends on the tags. With the context that the
- * context function made (in a DataLoader that was made there), all pieces depend on them that the request has not finished yet.
+ * served again. With the context that the resolver was called with, only its own piece depends on the tags. With the context that
+ * the context function made (in a DataLoader that was made there), all unfinished pieces of the request depend on them.
  *
  * @throws CacheError CACHE_TAG_INVALID for a text that is no tag, CACHE_CONTEXT_UNKNOWN for a context without a request.
  */

@@ -56,11 +56,11 @@ export interface ResponseCachePluginOptions<Context extends BaseContext, Source 
    * plugins. Default false: Apollo executes them.
    */
   readonly executesUnstored?: boolean;
-  /** Told of errors of fields, known queries' too. */
+  /** Called with errors of fields, also those of known queries. */
   readonly onErrors?: (errors: readonly GraphQLError[], context: Context) => void;
   /**
-   * Plugins of the server that only look on: they need not hear of what is answered here. Any other that listens to execution has
-   * its operations executed by Apollo.
+   * Plugins of the server that only observe: their hooks may be skipped for answers from the cache. Operations that any other
+   * plugin hooks in execution are executed by Apollo.
    */
   readonly observers?: readonly ApolloServerPlugin<Context>[];
   /** Whether an error of a resolver means that its source is failing: then a piece in its grace is served. */
@@ -80,7 +80,7 @@ export interface ResponseCachePluginOptions<Context extends BaseContext, Source 
 }
 
 const UNKNOWN_PLUGINS = 'The response cache does not know the other plugins of this server: their didEncounterErrors and executionDidStart are not called for what it answers. If there are any, call honourPluginsOf(server).';
-/** What to do about a hook that would not be called. */
+/** Advice in the log for a hook that would not be called. */
 const REMEDIES: Readonly<Record<UnheardHook['hook'], string>> = {
   executionDidStart: 'its executionDidStart or willResolveField may refuse, and is not called for what is stored. Name it in `observers` if it only looks on',
   responseForOperation: 'its responseForOperation may refuse, and is asked after the cache. Put it before the cache in the list of plugins',
@@ -96,7 +96,7 @@ export interface Attachment {
   readonly onValid?: ValidListener | undefined;
 }
 
-/** Caches what Apollo Servers answer, root field by root field: each with its own schema, where one object is in several. */
+/** Caches the answers of Apollo Servers per root field. One plugin object may serve several servers and schemas. */
 export class ResponseCachePlugin<Context extends BaseContext, Source = unknown> implements ApolloServerPlugin<Context> {
   readonly #schemas: ServedSchemas<ResponseCache<Context, Source>>;
   readonly #saidOf = new WeakSet<object>();
@@ -110,7 +110,7 @@ export class ResponseCachePlugin<Context extends BaseContext, Source = unknown> 
     this.#schemas = new ServedSchemas(this.core, options.version, (schema, version) => this.#open(schema, version));
   }
 
-  /** What answers queries of a schema that one of the plugin's servers has; null for one that is left to Apollo: a gateway's. */
+  /** The response cache of a schema that one of the plugin's servers has; null for a schema left to Apollo: a gateway's. */
   responsesOf(schema: GraphQLSchema): ResponseCache<Context, Source> | null {
     return this.#schemas.of(schema).responses;
   }
@@ -141,8 +141,8 @@ export class ResponseCachePlugin<Context extends BaseContext, Source = unknown> 
   }
 
   /**
-   * Honours the other plugins of a server: `didEncounterErrors` hears of what fails here, and an operation is Apollo's where a hook
-   * would not be called that may refuse it. `httpHandler` does it by itself; behind Apollo's integrations call it once.
+   * Honours the other plugins of a server: calls `didEncounterErrors` for errors here, and leaves an operation to Apollo where a
+   * hook that may refuse it would be skipped. `httpHandler` does it by itself; behind Apollo's integrations call it once.
    */
   honourPluginsOf(server: ApolloServer<Context>): HostServer<Context> {
     this.#honours = true;
@@ -213,7 +213,7 @@ export class ResponseCachePlugin<Context extends BaseContext, Source = unknown> 
     }).requestDidStart?.(asked);
     return {
       ...inner,
-      // What others have added is part of what other caches would keep.
+      // Downstream caches would keep what other plugins add, so that is described, too.
       willSendResponse: async (request) => {
         await othersHaveSent(request);
         this.#describe(request, answered);
@@ -221,7 +221,7 @@ export class ResponseCachePlugin<Context extends BaseContext, Source = unknown> 
     };
   }
 
-  /** Whether another plugin has a hook that an answer from here would keep from being called. Said once of each. */
+  /** Whether a hook of another plugin would be skipped for an answer from here. Logged once per plugin. */
   #leaves(request: GraphQLRequestContext<Context>): boolean {
     const { logger } = request;
     if (!this.#honours && !this.#saidOf.has(this)) {
@@ -272,7 +272,7 @@ export class ResponseCachePlugin<Context extends BaseContext, Source = unknown> 
   }
 
   #tell(plan: OperationPlan, { source, schema, request, queryHash, contextValue }: GraphQLRequestContext<Context>): void {
-    // An operation that a resolver asks has come by no handler.
+    // An operation that a resolver executes came through no handler.
     if (source === undefined || request.http === undefined) return;
     const isPersisted = request.extensions?.['persistedQuery'] !== undefined;
     stateOf(contextValue)?.onValid?.({ plan, schema, source, operationName: request.operationName ?? null, hash: isPersisted ? (queryHash ?? null) : null });

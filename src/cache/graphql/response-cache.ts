@@ -50,7 +50,7 @@ export interface Wanted {
   readonly place: number;
   readonly piece: PlannedPiece;
   readonly partition: Partition;
-  /** Whether all variables are part of its key, as is the operation's name: then resolvers may read them. */
+  /** Whether its key holds all variables and the operation's name: then resolvers may read them. */
   readonly isOfOperation: boolean;
 }
 
@@ -79,7 +79,7 @@ export class ResponseCache<Context, Source> {
   readonly #planning: Planning;
   readonly #plans = new WeakMap<DocumentNode, Map<OperationDefinitionNode, OperationPlan>>();
   readonly #fitting = new WeakMap<Variables, { readonly operation: OperationDefinitionNode; readonly coerced: Variables }>();
-  /** Pieces that a resolver has read the operation for, beyond its arguments. */
+  /** Pieces with a resolver that has read the operation beyond its arguments. */
   readonly #ofOperation = new WeakSet<PlannedPiece>();
   #identities: PieceIdentities | null = null;
 
@@ -261,7 +261,7 @@ export class ResponseCache<Context, Source> {
     const collector = asPieceCollector(new Collector(partition));
     const { scope } = piece.policy;
     const inner = this.options.contextWithin(context, reader.within(collector), { shared: partition !== reader.partition, scope });
-    // Under a key that does not hold the operation, what was made of it is another operation's answer, too. The next load has such a key.
+    // Under a key without the operation, the value would answer other operations, too. The next load has a key with it.
     const onOperationRead = isOfOperation ? undefined : (): void => {
       this.#ofOperation.add(piece);
       collector.forbid('a resolver read variables of the operation, or its name, beyond its arguments');

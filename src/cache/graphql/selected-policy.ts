@@ -86,7 +86,7 @@ export class SchemaPolicies {
     return known;
   }
 
-  /** Of `_entities`: what the represented types say, whose union has no hint. A hint on the field itself only limits that. */
+  /** Policy of `_entities`: the hints of the represented types, since the union has none. A hint on the field restricts. */
   ofEntities(parent: GraphQLObjectType, field: GraphQLField<unknown, unknown>, types: readonly GraphQLObjectType[]): SelectedPolicy {
     const ofAllTypes = this.of(parent, field);
     // Without a representation no type says anything.
@@ -98,9 +98,8 @@ export class SchemaPolicies {
   }
 
   /**
-   * As Apollo Server reads hints: the field's own counts before its type's, and a field that returns objects without either has
-   * the default, for an interface or a union, too. Beside that, what members of the type and interfaces of the parent say only
-   * shortens and tightens.
+   * As Apollo Server reads hints: a field's own hint wins over its type's. A field that returns objects, an interface or a union
+   * without either has the default. Hints of the type's members and of the parent's interfaces only shorten and tighten.
    */
   #read(parent: GraphQLObjectType, field: GraphQLField<unknown, unknown>): SelectedPolicy {
     const type = getNamedType(field.type);
@@ -129,7 +128,7 @@ export class SchemaPolicies {
   }
 }
 
-/** What one hint says, by itself. Milliseconds. */
+/** The policy of a single hint. Milliseconds. */
 function saidBy(hint: Hint | null, by: string, defaultMaxAge: number): SelectedPolicy {
   const maxAge = hint?.maxAge ?? defaultMaxAge;
   return {
@@ -149,7 +148,7 @@ function limitedBy({ maxAge, asked, coordinate }: { readonly maxAge: number; rea
   return (maxAge < asked ? ofInterfaces.find(({ hint }) => hint.maxAge === maxAge)?.by : undefined) ?? coordinate;
 }
 
-/** Where hints stand, and the field of the object itself, which answers. */
+/** The coordinates with hints, and the object's own field. */
 function coordinatesWithHints(declarations: readonly Declaration<GraphQLField<unknown, unknown>>[]): ReadonlySet<string> {
   const [own] = declarations;
   const hinted = declarations.filter(({ field }) => hintOn(field.astNode) !== null);

@@ -4,14 +4,14 @@ import type { Cache } from '../core/cache.js';
 import { CacheError } from '../core/errors.js';
 import { schemaVersion } from './schema-version.js';
 
-/** One schema, as one plugin answers with it. */
+/** State of one plugin for one schema. */
 export interface ServedSchema<Responses> {
   /** Null for a schema that is left to Apollo: a gateway's, which has no resolvers here, or one that was refused. */
   responses: Responses | null;
   readonly claim: Claim;
 }
 
-/** Which schema makes the entries of a version, and in how many running servers. */
+/** The schema that owns the entries of a version, and the number of running servers that have it. */
 interface Claim {
   readonly schema: GraphQLSchema;
   readonly version: string;
@@ -22,8 +22,8 @@ interface Claim {
 export type OpenSchema<Responses> = (schema: GraphQLSchema, version: string) => Responses;
 
 /**
- * What a plugin keeps of each schema that its servers have. One plugin object may be in several servers, and a server may
- * replace its schema: state that belongs to a schema is found by the schema alone.
+ * State of a plugin per schema of its servers. One plugin object may be in several servers, and a server may replace its schema,
+ * so the state is keyed by the schema alone.
  */
 export class ServedSchemas<Responses> {
   readonly #bySchema = new WeakMap<GraphQLSchema, ServedSchema<Responses>>();
@@ -78,12 +78,12 @@ export class ServedSchemas<Responses> {
   }
 }
 
-/** Of each cache, by version. */
+/** Claims of each cache, by version. */
 const claimsOn = new WeakMap<Cache, Map<string, Claim>>();
 
 /**
- * The version that entries of a schema are stored under (P5). Two schemas may read the same and have different resolvers: in
- * memory each schema object has entries of its own; in Redis, where processes share them, `build` tells the two apart.
+ * The version that entries of a schema are stored under (P5). Two schemas may read the same and have different resolvers. In
+ * memory each schema object has its own entries; in Redis, where processes share them, `build` distinguishes the schemas.
  */
 function versionOf({ cache, build }: { readonly cache: Cache; readonly build: string | undefined }, schema: GraphQLSchema): string {
   if (cache.ledger.report().kind !== 'redis') return schemaVersion(schema, `${build ?? ''} ${randomUUID()}`);

@@ -4,15 +4,15 @@ import { canonical } from '../../lib/canonical.js';
 /** Variables as resolvers see them. */
 type VariableValues = GraphQLResolveInfo['variableValues'];
 
-/** What of an operation is in no key of a piece: a piece is the same for all operations that select it. */
+/** Parts of an operation that are in no piece's key: a piece is the same for all operations that select it. */
 const OUTSIDE_OF_PIECES = ['name', 'variableDefinitions', 'directives'] as const;
 
 /** How the variables of a watched operation are read. */
 const variablesOf = new WeakMap<OperationDefinitionNode, () => VariableValues>();
 
 /**
- * One descriptor for all infos, which costs half of what a getter for each does. No proxy of the variables: `structuredClone`
- * refuses one, and what Node.js prints of one no trap sees.
+ * One descriptor for all infos costs half as much as a getter for each. The variables are no proxy: `structuredClone` refuses
+ * proxies, and `util.inspect` bypasses their traps.
  */
 const WATCHED_VARIABLES = {
   enumerable: true,
@@ -22,7 +22,7 @@ const WATCHED_VARIABLES = {
   },
 };
 
-/** The same operation, and `onRead` is called when a resolver reads a variable beside it, or of the operation what is no selection. */
+/** A copy of an operation. Calls `onRead` when a resolver reads its variables, name, variable definitions or directives. */
 export function watchOperation(operation: OperationDefinitionNode, readVariables: () => VariableValues, onRead: () => void): OperationDefinitionNode {
   const watched = watchedDefinition(operation, onRead);
   variablesOf.set(watched, () => {
@@ -32,20 +32,20 @@ export function watchOperation(operation: OperationDefinitionNode, readVariables
   return watched;
 }
 
-/** Completes the info of a watched operation with its variables. What copies the info reads them. */
+/** Adds the variables to the info of a watched operation. Copying the info counts as reading them. */
 export function withWatchedVariables(info: Omit<GraphQLResolveInfo, 'variableValues'>): GraphQLResolveInfo {
   return Object.defineProperty(info, 'variableValues', WATCHED_VARIABLES) as GraphQLResolveInfo;
 }
 
-/** The same info, and `onRead` is called when a resolver reads the variables, or of the operation what is no selection. */
+/** A copy of an info. Calls `onRead` when a resolver reads the variables, or the operation beyond its selections. */
 export function watchInfo(info: GraphQLResolveInfo, onRead: () => void): GraphQLResolveInfo {
-  // By its descriptors: info may be watched already.
+  // Copies descriptors, not values: the info may be watched already.
   const copy = Object.defineProperties({}, Object.getOwnPropertyDescriptors(info)) as GraphQLResolveInfo;
   const operation = watchOperation(info.operation, () => info.variableValues, onRead);
   return withWatchedVariables(Object.defineProperty(copy, 'operation', { value: operation, enumerable: true, configurable: true, writable: true }));
 }
 
-/** What a resolver that reads its operation may depend on beside its arguments. @throws TypeError for variables that are no plain data. */
+/** Key text of the operation for pieces whose resolvers read it. @throws TypeError for variables that are no plain data. */
 export function operationText(operation: OperationDefinitionNode, variableValues: VariableValues): string {
   return canonical([headOf(operation), { ...variableValues }], 'kept');
 }

@@ -7,7 +7,7 @@ export interface HttpEntry<Context extends BaseContext, Source> {
   /** Null: Apollo answers everything. */
   readonly http: HttpCache<Context, Source> | null;
   readonly server: ApolloServer<Context>;
-  /** Headers of requests that Apollo's answers depend on; left out where what is around says so. */
+  /** Request headers that Apollo's answers depend on; left out where the surrounding server sets `Vary`. */
   readonly vary?: readonly string[];
 }
 
@@ -46,11 +46,11 @@ async function askApollo<Context extends BaseContext>(server: ApolloServer<Conte
   return { status, headers: Object.fromEntries(headers), body: body.kind === 'complete' ? body.string : body.asyncIterator };
 }
 
-/** What Apollo has answered, before it asked any plugin, too: other caches must not keep it for another viewer. */
+/** Adds headers that keep downstream caches from giving an answer of Apollo to another viewer, also one that no plugin saw. */
 function unkept(reply: AnyHttpReply, { method }: HttpRequest, vary: readonly string[] | undefined): AnyHttpReply {
   if (vary === undefined) return reply;
   const headers: Record<string, string> = { ...reply.headers, vary: varyOn(reply.headers['vary'], vary.join()) ?? '*' };
-  // Without a word about it, a cache may guess a lifetime (RFC 9111, section 4.2.2). It keeps no answer to a POST.
+  // Without `Cache-Control`, a cache may assume a lifetime (RFC 9111, section 4.2.2). It keeps no answer to a POST.
   if (method !== 'POST') headers['cache-control'] ??= 'no-store';
   return { ...reply, headers };
 }

@@ -41,7 +41,7 @@ export interface HttpCacheOptions<Context, Source> {
   readonly formatError: (error: GraphQLError, request: Pick<HttpRequest, 'headers'>) => GraphQLFormattedError;
   readonly onErrors?: (errors: readonly GraphQLError[], question: Question<Context>, request: Pick<HttpRequest, 'headers'>) => void;
   readonly onAnswer?: (question: Question<Context>, pieces: readonly AnsweredPiece[]) => void;
-  /** Headers of requests that a form or a link cannot send: a GET with none of them is left to GraphQL's own protection. Null: there is none. */
+  /** Headers that a form or a link cannot send: a GET without any is left to Apollo's CSRF protection. Null: that is off. */
   readonly preflighted: readonly string[] | null;
   /** Headers of requests that answers depend on. */
   readonly vary: readonly string[];

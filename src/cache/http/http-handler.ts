@@ -20,11 +20,11 @@ export interface HttpHandlerOptions<Context extends BaseContext, Source = unknow
 /** Answers one request. The context is made once, and only if it is needed. */
 export type HttpHandler<Context> = (request: HttpRequest, makeContext: () => Promise<Context>) => Promise<AnyHttpReply>;
 
-/** A gateway asks for a trace, which Apollo alone writes. */
+/** Header by which a gateway requests a trace, which only Apollo writes. */
 const TRACED = 'apollo-federation-include-trace';
 /**
- * In front of an Apollo Server, in any framework: queries that it has found valid once are answered without being parsed, and
- * where everything is stored from joined bytes, with `ETag`, `Age`, `Cache-Control` and `Cache-Status`.
+ * In front of an Apollo Server, in any framework: queries that it has found valid twice are answered without being parsed. Where
+ * everything is stored, they are answered from joined bytes, with `ETag`, `Age`, `Cache-Control` and `Cache-Status`.
  */
 export function httpHandler<Context extends BaseContext, Source = unknown>(options: HttpHandlerOptions<Context, Source>): HttpHandler<Context> {
   const { server, plugin } = options;
@@ -32,7 +32,7 @@ export function httpHandler<Context extends BaseContext, Source = unknown>(optio
   const seeing = host.seesEveryRequest;
   const vary = variedBy(plugin.options.vary);
   if (seeing.length > 0) server.logger.info(`Every request passes through Apollo Server, known queries, too, since the following must see it: ${seeing.join(', ')}.`);
-  // A server may replace its schema, and with it all that is known of queries.
+  // A server may replace its schema; known queries belong to one schema.
   const bySchema = new WeakMap<GraphQLSchema, HttpCache<Context, Source>>();
   const httpOf = (schema: GraphQLSchema): HttpCache<Context, Source> | null => {
     const known = bySchema.get(schema);
@@ -46,7 +46,7 @@ export function httpHandler<Context extends BaseContext, Source = unknown>(optio
   return (request, makeContext) => {
     const header = request.headers['larder-after'];
     const after = header === undefined ? null : typeof header === 'string' ? header : header.join(', ');
-    // Before anything of the request is read (F1), and after what its client has seen is known here (F3).
+    // Before anything of the request is read (F1), and after the copy covers the client's position (F3).
     const began = after === null ? plugin.core.begin() : plugin.core.beginAfter(after);
     const schema = seeing.length > 0 || request.headers[TRACED] !== undefined ? null : host.schema;
     const http = schema === null ? null : httpOf(schema);

@@ -22,7 +22,7 @@ const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } };
 /** Of answers that have their first piece in common, so many are remembered. */
 const MAX_VARIANTS = 4;
 
-/** Of a piece, what a body depends on: not the piece, which would keep its document in memory. */
+/** The parts of a piece that a body depends on. The piece itself would keep its document in memory. */
 interface Part {
   readonly entry: object | null;
   readonly responseName: string;

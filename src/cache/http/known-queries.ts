@@ -15,7 +15,7 @@ export interface KnownQuery {
   readonly source: string;
 }
 
-/** A hash and where it leads: some hundred bytes. */
+/** Estimated weight of a hash and its map entry, in bytes. */
 const HASH_BYTES = 300;
 
 /**

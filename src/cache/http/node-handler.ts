@@ -90,7 +90,7 @@ async function send(res: ServerResponse, { status, headers, body }: AnyHttpReply
   res.end(body);
 }
 
-/** What middleware has said before: the answer varies by that, too, and is kept by no cache that was told not to. */
+/** Merges the headers that middleware has set: extends its `Vary`, and keeps its `no-store` and `private`. */
 function withMiddleware(res: ServerResponse, headers: AnyHttpReply['headers']): Record<string, string> {
   const said = (name: string): string | undefined => res.getHeader(name)?.toString();
   const merged: Record<string, string> = { ...headers };
@@ -98,7 +98,7 @@ function withMiddleware(res: ServerResponse, headers: AnyHttpReply['headers']): 
   if (vary !== undefined) merged['vary'] = vary;
   const before = said('cache-control');
   const isPublic = headers['cache-control']?.includes('public') === true;
-  // A cookie is for one client: a cache that keeps the answer would hand it to the next.
+  // A cookie is for one client: a cache that kept the answer would send it to the next client.
   if (res.hasHeader('set-cookie') || before?.includes('no-store') === true || (isPublic && isForbidden(before))) merged['cache-control'] = 'no-store';
   return merged;
 }

@@ -52,9 +52,9 @@ export interface CreateCacheOptions {
   readonly without?: Without;
 }
 
-/** What became of an invalidation. */
+/** Result of an invalidation. */
 export interface Invalidated {
-  /** `pending`: Redis gave no answer. It is tried until it does, and until then this node serves nothing that depends on the tags. */
+  /** `pending`: Redis gave no answer. The node retries, and until Redis answers it serves nothing that depends on the tags. */
   readonly state: 'applied' | 'pending';
   /** How many different tags were given. */
   readonly tags: number;

@@ -24,7 +24,7 @@ export interface LookUpLeases extends Leases {
 export interface KeyvEntryStoreOptions {
   /** For a store in this process: what it has under a key, at once. */
   readonly peek?: (key: CacheKey) => Entry | undefined;
-  /** And everything that it has. */
+  /** For a store in this process: all its keys and values. */
   readonly contents?: () => Iterable<readonly [string, unknown]>;
   readonly store: BatchStore;
   readonly leases?: LookUpLeases;
@@ -120,7 +120,7 @@ export class KeyvEntryStore implements EntryStore {
   }
 }
 
-/** Other values lie in the same memory: the texts of persisted queries. */
+/** Only entries: the same store also holds the texts of persisted queries. */
 function* entriesOf(contents: Iterable<readonly [string, unknown]>): Iterable<readonly [CacheKey, Entry]> {
   for (const [key, value] of contents) if (typeof value === 'object' && value !== null && 'tags' in value) yield [key as CacheKey, value as Entry];
 }

@@ -7,7 +7,7 @@ export function ledgerConnection(client: RedisClient, logger: Logger): LedgerCon
   return {
     sendCommand: (parts) => client.sendCommand(parts),
     subscribe: (channel, wake) => {
-      // Until it is subscribed, the copy is brought up to date by the clock alone.
+      // Until it is subscribed, only the timer brings the copy up to date.
       const end = subscribeRedis(client, { channel, onMessage: wake, onError: (error) => logger.debug({ err: error }, 'no wake-ups from Redis') });
       return Promise.resolve(() => {
         end();

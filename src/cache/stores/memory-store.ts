@@ -137,7 +137,7 @@ export class MemoryStore implements KeyvStoreAdapter {
     return Promise.resolve();
   }
 
-  /** Keys and values, expired ones left out; none counts as used. */
+  /** Iterates over keys and values without expired ones; does not mark them as used. */
   *contents(): Iterable<readonly [string, unknown]> {
     const now = this.options.clock.now();
     for (const { key, value, expiresAt } of this.#items.values()) if (expiresAt > now) yield [key, value];

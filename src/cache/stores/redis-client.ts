@@ -13,14 +13,14 @@ export type RedisClient = ReturnType<typeof makeClient>;
 const DEFAULT_CONNECT_TIMEOUT_MS = 1000;
 
 /**
- * A new connection whose handshake goes unanswered for so long is given up. The client counts what it sends as a sign of life,
- * so that this says nothing of a connection that is in use: pings do.
+ * Deadline of the handshake of a new connection. The client resets this timeout whenever it sends, so it cannot detect a silent
+ * connection that is in use: pings do.
  */
 const HANDSHAKE_TIMEOUT_MS = 2000;
 const PING_INTERVAL_MS = 1000;
-/** A ping without an answer for so long ends the connection. */
+/** Deadline of a ping; without an answer the connection is closed. */
 const PING_DEADLINE_MS = 3000;
-/** Attempts to connect are at most so far apart, and a tenth of a second. */
+/** Longest pause between two attempts to connect, without up to 100 ms of jitter. */
 const LONGEST_RECONNECT_PAUSE_MS = 500;
 
 /** Commands that wait for a hung server are bounded, too. */
@@ -52,8 +52,8 @@ export async function connectRedis(options: RedisOptions, logger: Logger): Promi
 }
 
 /**
- * Subscribes to a channel, on a connection of its own that proves itself like every other. It goes on trying until it is
- * subscribed, and subscribes again on each new connection.
+ * Subscribes to a channel, on a connection of its own that is pinged like every other. Retries until it is subscribed, and
+ * subscribes again on each new connection.
  *
  * @returns a function that ends it.
  */
@@ -82,8 +82,8 @@ export type ReplaceableClient = Pick<RedisClient, 'isOpen' | 'isReady' | 'ping' 
 };
 
 /**
- * Pings the server for as long as there is a connection, and makes a new one when a ping goes unanswered (D4): a network that
- * swallows packets tells neither side.
+ * Pings the server as long as there is a connection, and opens a new one when a ping has no answer (D4). When a network drops
+ * packets, neither side is notified.
  */
 export function replaceWhenSilent(client: ReplaceableClient): void {
   let timer: NodeJS.Timeout | undefined;
@@ -92,7 +92,7 @@ export function replaceWhenSilent(client: ReplaceableClient): void {
     timer = setTimeout(ping, PING_INTERVAL_MS).unref();
   };
   const ping = (): void => {
-    // The next connection begins anew.
+    // The next connection starts its own pings.
     if (!client.isReady) return;
     let isAnswered = false;
     // When this process was busy for longer than the deadline, the answer may lie in the socket unread: timers run before
@@ -112,7 +112,7 @@ export function replaceWhenSilent(client: ReplaceableClient): void {
 function replace(client: ReplaceableClient): void {
   if (!client.isOpen) return;
   client.emit('error', new Error(`a ping went unanswered for ${PING_DEADLINE_MS / 1000} s`));
-  // What waits for an answer on it fails now.
+  // Commands that wait for an answer fail now.
   client.destroy();
   client.connect().catch(() => undefined);
 }

@@ -9,7 +9,7 @@ export type Transaction = Context['transaction'];
 /** After a renewal that failed, how long none is tried: every request would, and wait for a database that is away. */
 const PAUSE = 60_000;
 
-/** How long the request waits for it, in milliseconds: a database that hangs does not keep a viewer out whose session is known. */
+/** How long a request waits for the renewal, in milliseconds: a hung database locks out no viewer with a cached session. */
 const LONGEST_WAIT = 250;
 
 /**

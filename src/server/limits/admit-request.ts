@@ -6,7 +6,7 @@ import type { PersistedOperations } from '../persisted-operations.js';
 export interface Admission {
   /** Operations in one request; 0 accepts no list of them at all. */
   readonly batch: number;
-  /** Lists and objects in each other that JSON may have. */
+  /** Greatest nesting depth of lists and objects in JSON. */
   readonly jsonDepth: number;
   readonly persisted: PersistedOperations;
 }
@@ -87,7 +87,7 @@ function persistedHash(extensions: unknown): string | null {
 
 /** Not by recursion: what is sent may be nested deeper than the stack. */
 function admitJson(sent: Sent, maxDepth: number): void {
-  // Side by side, since an object for each would cost more than the rest.
+  // Two parallel arrays: an object per value would cost more than the rest.
   const open: unknown[] = [sent];
   const depths: number[] = [1];
   const look = (value: unknown, depth: number): void => {

@@ -18,9 +18,9 @@ type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
 export type DocumentSize = DocumentLimits;
 
 /**
- * A rule of validation: a document that broke it is not kept, and one that is kept need not be measured again. Measured when the
- * rules are made, before any of them looks at the document: some take time that grows with the square of what is bounded here. A
- * document beyond the limits is emptied, so that the other rules have nothing to visit.
+ * A rule of validation: a document that broke it is not kept, and one that is kept need not be measured again. It measures while
+ * the rules are created, before any rule visits the document: some rules take quadratic time in what is bounded here. A document
+ * beyond the limits is emptied, so that the other rules have nothing to visit.
  */
 export function limitDocument(limits: DocumentLimits): ValidationRule {
   return (context) => {
@@ -52,7 +52,7 @@ function excesses(size: DocumentSize, limits: DocumentLimits): LarderError[] {
   return found;
 }
 
-/** Takes time in proportion to the document's length: what is repeated is counted only where all fields are within their limit. */
+/** Takes time linear in the document's length: repeats are counted only where the number of fields is within its limit. */
 export function measureDocument(document: DocumentNode, limits: Pick<DocumentLimits, 'fields'>): DocumentSize {
   const fragments: Fragments = new Map(
     document.definitions.flatMap((definition) => (definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition]] : [])),
@@ -76,7 +76,7 @@ export function measureDocument(document: DocumentNode, limits: Pick<DocumentLim
     size.rootFields = Math.max(size.rootFields, breadth.of(definition.selectionSet));
     ofOperations += fields.of(definition.selectionSet);
   }
-  // What no operation spreads is visited, too.
+  // Fragments that no operation spreads are validated, too.
   size.fields = Math.max(size.fields, ofOperations, written);
   if (size.fields > limits.fields) return size;
   for (const definition of document.definitions) {
@@ -109,18 +109,18 @@ function fieldsIn({ selections }: SelectionSetNode): number {
   return count;
 }
 
-/** How deep the schema may be asked about itself is bounded by graphql's own rules. */
+/** graphql's own rules bound the depth of introspection. */
 function isIntrospection(field: FieldNode): boolean {
   return field.name.value.startsWith('__');
 }
 
-/** A selection, and the fragments that it stands in. */
+/** A selection set, and the fragments that contain it. */
 interface Standing {
   readonly set: SelectionSetNode;
   readonly within: Within | null;
 }
 
-/** A fragment, and what it is spread in. */
+/** A fragment, and the fragment that spreads it. */
 interface Within {
   readonly fragment: string;
   readonly outer: Within | null;

@@ -7,7 +7,7 @@ export type IsGivenUp = () => boolean;
  * Bounds how long a request is worked on. Work that is late goes on as far as it has begun, what comes of it is ignored; it
  * can ask whether it is still waited for. Not by Fastify's own timeout, which on Node 20 ends with the request's body.
  *
- * @param since when that began, on the monotonic clock: what was done before counts, too.
+ * @param since when the request arrived, on the monotonic clock: earlier work on it counts, too.
  * @throws LarderError REQUEST_TIMEOUT.
  */
 export function giveUpAfter<T>(milliseconds: number, work: (isGivenUp: IsGivenUp) => Promise<T>, since = performance.now()): Promise<T> {

@@ -51,7 +51,7 @@ interface Asked {
 
 /** Fields whose value is another each time they are asked. */
 const TIMED = ['Live.now', 'Query.unhintedNumber', 'Crate.ticks', 'Chest.ticks'];
-/** Fields that are answered only to those who hold a permission, each of them. */
+/** Fields that require permissions, all of them. */
 const GUARDED: Readonly<Record<string, readonly string[]>> = { 'Query.allowed': ['read'], 'Crate.guarded': ['read', 'write'], 'Chest.guarded': ['read', 'write'] };
 /** Found while they are made to depend on the viewer, or on the moment. */
 const TIGHTENED: Readonly<Record<string, 'viewer' | 'time'>> = { 'Plain.mood': 'viewer', 'Plain.price': 'time' };
@@ -91,7 +91,7 @@ function resolve({ parent, args, context, info }: Call): unknown {
   const row = parent?.id ?? `${isShared ? 'shared' : context.partition} ${info.fieldName}`;
   world.read.add(row);
   reader?.collector.tag(tagOf(context.partition, row));
-  // So many rows beside it that the entry depends on their table in their place: a change of the row must reach it all the same.
+  // So many rows that the entry depends on the table instead: a change of the row must still invalidate the entry.
   if (reader !== null && world.about(row, ['crowd']).chance(0.05)) {
     for (let beside = 0; beside < CROWD; beside++) reader.collector.tag(tagOf(context.partition, `${row} beside ${beside}`));
   }

@@ -14,7 +14,7 @@ export function namesIn(node: Noted, directive: string, argument: string): reado
   return Array.isArray(found) ? found.filter((name) => typeof name === 'string') : [];
 }
 
-/** Who answers for changes that no mutation makes, as far as a declaration says so. */
+/** The declared source of changes that no mutation makes (`invalidatedBy`); null where none is declared. */
 export function saidSo(...nodes: readonly Noted[]): string | null {
   for (const node of nodes) {
     const said = directiveArguments(node, 'cachePolicy')?.['invalidatedBy'];
@@ -50,7 +50,7 @@ export class Dependencies {
     return [{ table: name, partition: table?.partition ?? 'own', by: 'table', columns: [], watched: null, containing: null, within: null, wholeTable: true }];
   }
 
-  /** What is declared where directives stand, on a type, or on a field and in the interfaces of its object; null where nothing is. */
+  /** Reads that `@reads` declares on a type, or on a field and the interfaces of its object; null where none is declared. */
   declared(...nodes: readonly Noted[]): readonly ReadFacts[] | null {
     const declared = nodes.map((node) => namesIn(node, 'reads', 'from')).filter((names) => names !== null);
     return declared.length === 0 ? null : [...new Set(declared.flat())].flatMap((name) => this.named(name) ?? []);

@@ -3,8 +3,8 @@ import { hintOn, limitsOfInterfaces, secondsToMilliseconds, type Hint } from '..
 import { queryFields } from './reach.js';
 
 /**
- * Fields whose own hints are looser than what an interface of their object says of them: the interface counts, and the schema
- * shows another lifetime or scope than the field has. A field without a hint says nothing that could be misread.
+ * Fields whose own hints are looser than the hint of an interface of their object. The interface's hint wins, so the schema
+ * shows another lifetime or scope than the field has. A field without a hint cannot mislead.
  */
 export function looser(schema: GraphQLSchema): readonly string[] {
   return queryFields(schema).flatMap(({ name, parent, field }) => {

@@ -30,7 +30,7 @@ export interface RunParts {
   readonly context: unknown;
   /** Coerced. */
   readonly variables: Variables;
-  /** The operation as resolvers see it, where it is watched. */
+  /** The operation that resolvers are given where reads of it are observed. */
   readonly watched?: OperationDefinitionNode | undefined;
   readonly fieldResolver: GraphQLFieldResolver<unknown, unknown> | undefined;
   readonly typeResolver: GraphQLTypeResolver<unknown, unknown> | undefined;
@@ -46,7 +46,7 @@ export interface RunResult {
 type Path = ResponsePath | undefined;
 type Answer = Record<string, unknown>;
 
-/** A member of this name has to be defined before it can be assigned. */
+/** Assigning a member of this name would set the prototype: it is defined instead. */
 const UNASSIGNABLE = '__proto__';
 
 /**
