@@ -1,4 +1,4 @@
-import { defaultFieldResolver, isObjectType, OperationTypeNode, type GraphQLField, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql';
+import { defaultFieldResolver, getNamedType, isObjectType, OperationTypeNode, type GraphQLField, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql';
 import { canonical } from '../../lib/canonical.js';
 import { Collector } from '../core/collector.js';
 import type { Identity, Subject } from '../core/key.js';
@@ -9,6 +9,7 @@ import { GLOBAL } from '../core/tags.js';
 import { argumentText } from './argument-text.js';
 import { declarationsOf, hintOfField, type FieldHint } from './hints.js';
 import { isPieceCollector } from './piece-collectors.js';
+import { isPlain, noteAsPlain, privateWithin } from './private-values.js';
 import { watchInfo } from './watched-operation.js';
 
 /** How the field cache finds in an application's context what it needs, and nothing else. */
@@ -46,13 +47,19 @@ export function cacheFields<Context, Source>(schema: GraphQLSchema, options: Fie
     for (const field of Object.values(type.getFields())) {
       const hint = hintOfField(schema, type, field);
       if (hint === null || hint.policy.maxAge <= 0) continue;
-      const name = `${type.name}.${field.name}`;
       const permissions = declarationsOf(type, field).flatMap((declared) => options.permissionOf?.(declared.field) ?? []);
-      wrap({ field: field as GraphQLField<unknown, Context>, name, hint, permissions }, options);
+      const name = `${type.name}.${field.name}`;
+      wrap({ field: field as GraphQLField<unknown, Context>, name, hint: asPrivateAsValue(schema, field, hint), permissions }, options);
       cached.push(name);
     }
   }
   return cached;
+}
+
+/** The value is stored with all that plain fields take from it later: it is for one viewer if any of that is (P1). */
+function asPrivateAsValue(schema: GraphQLSchema, field: GraphQLField<unknown, unknown>, hint: FieldHint): FieldHint {
+  if (privateWithin(schema, getNamedType(field.type)).length === 0) return hint;
+  return { ...hint, policy: { ...hint.policy, scope: 'PRIVATE' }, shared: false };
 }
 
 interface CachedField<Context> {
@@ -80,7 +87,7 @@ function wrap<Context, Source>({ field, name, hint, permissions }: CachedField<C
   // The value of a resolver that reads variables of the operation beyond its arguments is stored only in the piece.
   let isOfOperation = false;
 
-  field.resolve = async (parent, args, context, info) => {
+  const cachedResolve: GraphQLFieldResolver<unknown, Context> = async (parent, args, context, info) => {
     const uncached = (): unknown => resolve(parent, args, context, info);
     const reader = options.readerOf(context);
     // Only queries: what a mutation's reply contains is read after the change and stored by nobody (P6).
@@ -109,6 +116,8 @@ function wrap<Context, Source>({ field, name, hint, permissions }: CachedField<C
     };
     return reader.take(await reader.cache.read(reader.request, { identity, policy }, load).catch(asThrown));
   };
+  if (isPlain(field)) noteAsPlain(cachedResolve);
+  field.resolve = cachedResolve;
 }
 
 /** What a resolver has thrown, whatever it is: GraphQL has its own words for what is no Error. */

@@ -1,5 +1,6 @@
-import { defaultFieldResolver, getNamedType, isCompositeType, isObjectType, type GraphQLField, type GraphQLNamedType, type GraphQLSchema } from 'graphql';
-import { hintOfField, hintOn, hintOnType, limitsOfInterfaces, possibleTypes } from '../hints.js';
+import { getNamedType, type GraphQLSchema } from 'graphql';
+import { hintOfField } from '../hints.js';
+import { privateWithin } from '../private-values.js';
 import { queryFields } from './reach.js';
 
 /**
@@ -18,29 +19,4 @@ export function exposed(schema: GraphQLSchema): readonly string[] {
         : `${name} is stored as PUBLIC, and its value contains ${inside}, which is hinted PRIVATE; make the field PRIVATE too, or the type PUBLIC.`,
     );
   });
-}
-
-/** The types and plain fields of a value of a type that are hinted PRIVATE. */
-function privateWithin(schema: GraphQLSchema, returned: GraphQLNamedType): readonly string[] {
-  const found: string[] = [];
-  const visited = new Set<GraphQLNamedType>();
-  const visit = (type: GraphQLNamedType): void => {
-    if (!isCompositeType(type) || visited.has(type)) return;
-    visited.add(type);
-    if (hintOnType(type)?.scope === 'PRIVATE') found.push(type.name);
-    for (const possible of possibleTypes(schema, type)) visit(possible);
-    if (!isObjectType(type)) return;
-    for (const field of Object.values(type.getFields()).filter(isPlain)) {
-      const hints = [hintOn(field.astNode), ...limitsOfInterfaces(type, field).map(({ hint }) => hint)];
-      if (hints.some((hint) => hint?.scope === 'PRIVATE')) found.push(`${type.name}.${field.name}`);
-      visit(getNamedType(field.type));
-    }
-  };
-  visit(returned);
-  return found;
-}
-
-/** Read from its parent's value, and so a part of it. */
-function isPlain({ resolve }: GraphQLField<unknown, unknown>): boolean {
-  return resolve === undefined || resolve === defaultFieldResolver;
 }
